@@ -1,0 +1,42 @@
+import type { Command } from './command.ts';
+import { LAB_COMMANDS } from './lab-commands.ts';
+
+// In the order in which a newcomer meets them; `rmh --help` prints this table.
+export const COMMANDS: readonly Command[] = [
+  ...LAB_COMMANDS,
+  {
+    name: 'unit',
+    summary: 'the agent in a vehicle: one tunnel over all its carriers',
+    load: async () => (await import('@rmh/unit')).runUnit,
+  },
+  {
+    name: 'gateway',
+    summary: 'the end of the tunnels, at the edge of Helsenettet',
+    load: async () => (await import('@rmh/gateway')).runGateway,
+  },
+  {
+    name: 'keygen',
+    summary: 'make a key pair for a unit or a gateway',
+    load: async () => (await import('./keygen.ts')).run,
+  },
+  {
+    name: 'status',
+    summary: 'show what a running unit or gateway sees (--json for programs)',
+    load: async () => (await import('./status.ts')).run,
+  },
+  {
+    name: 'test',
+    summary: 'check the code and run every test (--fast, --only PATTERN)',
+    load: async () => (await import('@rmh/tools/test')).run,
+  },
+  {
+    name: 'check',
+    summary: 'types, format, lint and house rules only',
+    load: async () => (await import('@rmh/tools/check')).run,
+  },
+  {
+    name: 'format',
+    summary: 'write the format that `check` asks for',
+    load: async () => (await import('@rmh/tools/format')).run,
+  },
+];

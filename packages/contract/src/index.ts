@@ -1,0 +1,1 @@
+export type * from './dataplane.ts'; export * from './rules.ts';

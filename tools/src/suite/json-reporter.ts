@@ -1,0 +1,58 @@
+// A node:test reporter: one JSON line per event, on whatever file the runner names. The
+// runner counts from these lines, never from text that was written for a person.
+import type { TestEvent } from 'node:test/reporters';
+import { inspect } from 'node:util';
+
+export type ReportLine =
+  | { kind: 'start'; name: string }
+  | { kind: 'pass'; name: string }
+  | { kind: 'skip'; name: string; reason: string }
+  | { kind: 'fail'; name: string; error: string };
+
+async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  for await (const event of events) {
+    const line = toLine(event);
+    if (line !== null) yield `${JSON.stringify(line)}\n`;
+  }
+}
+
+function toLine(event: TestEvent): ReportLine | null {
+  switch (event.type) {
+    case 'test:dequeue':
+      return { kind: 'start', name: event.data.name };
+    case 'test:pass':
+    case 'test:fail':
+      return outcomeLine(event);
+    default:
+      return null;
+  }
+}
+
+// A suite is no test, and a parent that fails only for its children is no failure more.
+function outcomeLine(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): ReportLine | null {
+  const { name, details, skip, todo } = event.data;
+  if (skip !== undefined) return { kind: 'skip', name, reason: reasonText(skip) };
+  if (todo !== undefined) return { kind: 'skip', name, reason: `todo: ${reasonText(todo)}` };
+  if (event.type === 'test:pass') return details.type === 'suite' ? null : { kind: 'pass', name };
+  const error: unknown = event.data.details.error;
+  if (failureType(error) === 'subtestsFailed') return null;
+  return { kind: 'fail', name, error: errorText(error) };
+}
+
+function reasonText(reason: string | boolean): string {
+  return typeof reason === 'string' && reason !== '' ? reason : 'no reason given';
+}
+
+function failureType(error: unknown): unknown {
+  return error instanceof Error && 'failureType' in error ? error.failureType : undefined;
+}
+
+// node:test wraps what was thrown; the reader wants what was thrown.
+function errorText(error: unknown): string {
+  const thrown = error instanceof Error && error.cause !== undefined ? error.cause : error;
+  if (thrown instanceof Error) return thrown.stack ?? thrown.message;
+  return typeof thrown === 'string' ? thrown : inspect(thrown);
+}
+
+// Node takes a reporter as a default export and in no other way.
+export { report as default };
