@@ -1,5 +1,14 @@
-// The first form, until its owner writes it: says so and fails.
-export async function run(_argv: string[]): Promise<number> {
-  process.stderr.write('rmh: check is not built yet\n');
-  return 1;
+// rmh check
+import { CHECK_STEPS } from './suite/steps.ts';
+import { runSuite } from './suite/suite.ts';
+
+const EXIT_USAGE = 2;
+
+export async function run(argv: string[]): Promise<number> {
+  const [word] = argv;
+  if (word === undefined) {
+    return await runSuite(CHECK_STEPS, { only: null, fast: false, verbose: false });
+  }
+  process.stdout.write('rmh check: types, format, lint and house rules; takes no options\n');
+  return word === '--help' || word === '-h' ? 0 : EXIT_USAGE;
 }

@@ -1,28 +1,29 @@
-// How a failure of a command is shown. A failure that the project foresaw carries a
-// catalogued code and is one line for a person; any other is ours to mend, so the whole
-// stack is shown. The form is structural: who throws needs no class from the CLI.
-export type CataloguedError = Error & { readonly code: string };
+// How a failure of a command is shown. One that the catalogue foresees is a line and a hint
+// for a person; any other is ours to mend, so the whole stack is shown.
+import { RmhError } from '@rmh/contract';
 
-// RMH_CONFIG_INVALID and the like. Node's own codes (ENOENT, ERR_...) are not ours: such
-// an error reaching main means that nobody named the recovery, so it shows its stack.
-const CATALOGUED_CODE = /^RMH_[A-Z][A-Z0-9_]*$/;
+// What a person must mend ends with 2, as a daemon does: systemd leaves that alone.
+const EXIT_HEALS = 1;
+const EXIT_NEEDS_A_PERSON = 2;
+const EXIT_UNEXPECTED = 1;
 
-export function isCatalogued(error: unknown): error is CataloguedError {
-  return (
-    error instanceof Error &&
-    'code' in error &&
-    typeof error.code === 'string' &&
-    CATALOGUED_CODE.test(error.code)
-  );
+export type Failure = { text: string; exitCode: number };
+
+export function describeFailure(commandName: string, error: unknown): Failure {
+  if (error instanceof RmhError) {
+    return {
+      text: `rmh ${commandName}: ${error.describe()}`,
+      exitCode: error.heals ? EXIT_HEALS : EXIT_NEEDS_A_PERSON,
+    };
+  }
+  return {
+    text: `rmh ${commandName}: unexpected error, please report it\n${stacks(error)}`,
+    exitCode: EXIT_UNEXPECTED,
+  };
 }
 
-export function describeFailure(commandName: string, error: unknown): string {
-  if (isCatalogued(error)) return `rmh ${commandName}: ${error.message} (${error.code})`;
-  const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  const cause = error instanceof Error && error.cause !== undefined ? causeLine(error.cause) : '';
-  return `rmh ${commandName}: unexpected error, please report it\n${stack}${cause}`;
-}
-
-function causeLine(cause: unknown): string {
-  return `\ncaused by: ${cause instanceof Error ? (cause.stack ?? cause.message) : String(cause)}`;
+function stacks(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by: ${stacks(error.cause)}`;
 }

@@ -7,7 +7,6 @@ import { COMMANDS } from './commands.ts';
 import { describeFailure } from './failure.ts';
 import { helpText } from './help.ts';
 
-const EXIT_FAILED = 1;
 const EXIT_USAGE = 2;
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -35,8 +34,9 @@ async function runCommand(command: Command, argv: string[]): Promise<number> {
     const run = await command.load();
     return await run(argv);
   } catch (error) {
-    process.stderr.write(`${describeFailure(command.name, error)}\n`);
-    return EXIT_FAILED;
+    const { text, exitCode } = describeFailure(command.name, error);
+    process.stderr.write(`${text}\n`);
+    return exitCode;
   }
 }
 

@@ -14,3 +14,5 @@ export {
   prefixContains,
 } from './ip.ts';
 export { Random } from './random.ts';
+
+export { TRAFFIC_CLASS_NAMES, TrafficClass, type TrafficClassName } from './traffic-class.ts';

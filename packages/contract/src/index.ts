@@ -1,1 +1,27 @@
-export type * from './dataplane.ts'; export * from './rules.ts';
+export { CODES, type CatalogueEntry, type ErrorCode, isErrorCode } from './codes.ts';
+export {
+  GATEWAY_CONFIG,
+  type GatewayConfig,
+  type GatewayPeer,
+  type LinksConfig,
+  UNIT_CONFIG,
+  UNIT_ENTRY,
+  type UnitConfig,
+  type UnitEntry,
+  UNITS_MAX,
+} from './config.ts';
+export { crossCheckGateway, crossCheckUnit, type PlaceOf } from './cross-checks.ts';
+export type * from './dataplane.ts';
+export { errnoOf, lineOf, RmhError } from './error.ts';
+export { type EventEntry, type EventName, EVENTS, type FieldsOf } from './events.ts';
+export { type Fault, faultsOf, valueAt } from './faults.ts';
+export { type ClassRule, TRAFFIC_CLASSES, type TrafficClassName } from './rules.ts';
+export { type FieldPath, fieldsOf, formatPath, treeOf } from './schema-tree.ts';
+export {
+  type DaemonState,
+  type DaemonStatus,
+  type LinkState,
+  type LinkStatus,
+  type Problem,
+  STATUS_FORMAT,
+} from './status.ts';

@@ -1,1 +1,5 @@
-export {};
+export { Deliveries } from './deliveries.ts';
+export { Flights } from './flights.ts';
+export { Holds } from './holds.ts';
+export { Arrival, StreamReceiver } from './stream-receiver.ts';
+export { type ClassTreatment, rankPaths, TREATMENTS } from './verdict.ts';

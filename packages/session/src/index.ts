@@ -1,1 +1,9 @@
-export {};
+export {
+  ENDPOINT_BLOCK_BYTES,
+  EndpointBlocks,
+  type Environment,
+  type TunnelEvent,
+} from './environment.ts';
+export { classOf, type Lane, Peer, type PeerSettings } from './peer.ts';
+export { STOCK_STREAM, Tunnel, type TunnelOptions } from './tunnel.ts';
+export { Transmits } from './transmits.ts';

@@ -1,7 +1,6 @@
 // A child process in a process group of its own, so that a time limit or Ctrl-C ends it
 // with all that it started: SIGTERM first (tests remove their namespaces), then SIGKILL.
-import { type StdioOptions, spawn } from 'node:child_process';
-import type { Readable } from 'node:stream';
+import { spawn } from 'node:child_process';
 import { ROOT } from '../checkout.ts';
 
 const GRACE_MS = 5_000;
@@ -14,8 +13,6 @@ export type ChildRequest = {
   env?: Readonly<Record<string, string>>;
   timeoutMs: number;
   signal: AbortSignal;
-  // Given the lines that the child writes to file descriptor 3.
-  onReportLine?: (line: string) => void;
   onOutput?: (text: string) => void;
 };
 
@@ -27,11 +24,10 @@ export type ChildOutcome =
 
 export function runChild(request: ChildRequest): Promise<ChildOutcome> {
   const { promise, resolve } = Promise.withResolvers<ChildOutcome>();
-  const stdio: StdioOptions = ['ignore', 'pipe', 'pipe', 'pipe'];
   const child = spawn(request.command, request.args, {
     cwd: ROOT,
     env: { ...process.env, ...request.env },
-    stdio,
+    stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,
   });
 
@@ -42,10 +38,8 @@ export function runChild(request: ChildRequest): Promise<ChildOutcome> {
     request.onOutput?.(text);
   };
   for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', keepOutput);
+    stream.setEncoding('utf8').on('data', keepOutput);
   }
-  const report = child.stdio[3] as Readable;
-  splitLines(report, (line) => request.onReportLine?.(line));
 
   const stop = (): void => endGroup(child.pid);
   const alarm = setTimeout(() => {
@@ -69,15 +63,6 @@ export function runChild(request: ChildRequest): Promise<ChildOutcome> {
     else settle({ kind: 'exited', code, output });
   });
   return promise;
-}
-
-function splitLines(stream: Readable, onLine: (line: string) => void): void {
-  let rest = '';
-  stream.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
 }
 
 function endGroup(pid: number | undefined): void {

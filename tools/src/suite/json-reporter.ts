@@ -1,5 +1,7 @@
-// A node:test reporter: one JSON line per event, on whatever file the runner names. The
-// runner counts from these lines, never from text that was written for a person.
+// A node:test reporter: one JSON line per event, in the file that the runner names. The
+// runner counts from these lines, never from text that was written for a person. Each is
+// written at once and synchronously, so a test that ends its process loses none.
+import { appendFileSync } from 'node:fs';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
@@ -9,10 +11,14 @@ export type ReportLine =
   | { kind: 'skip'; name: string; reason: string }
   | { kind: 'fail'; name: string; error: string };
 
+export const REPORT_FILE_VARIABLE = 'RMH_TEST_REPORT';
+
+// Node asks for a generator; what it yields would go to the console, so it yields nothing.
 async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string> {
+  const file = process.env[REPORT_FILE_VARIABLE];
   for await (const event of events) {
     const line = toLine(event);
-    if (line !== null) yield `${JSON.stringify(line)}\n`;
+    if (line !== null && file !== undefined) appendFileSync(file, `${JSON.stringify(line)}\n`);
   }
 }
 
@@ -29,7 +35,9 @@ function toLine(event: TestEvent): ReportLine | null {
 }
 
 // A suite is no test, and a parent that fails only for its children is no failure more.
-function outcomeLine(event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): ReportLine | null {
+function outcomeLine(
+  event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>,
+): ReportLine | null {
   const { name, details, skip, todo } = event.data;
   if (skip !== undefined) return { kind: 'skip', name, reason: reasonText(skip) };
   if (todo !== undefined) return { kind: 'skip', name, reason: `todo: ${reasonText(todo)}` };

@@ -1,6 +1,9 @@
-// One test file: a Node process of its own, counted from its report on descriptor 3.
+// One test file: a Node process of its own, counted from the report it leaves.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type ChildOutcome, runChild } from './child.ts';
-import type { ReportLine } from './json-reporter.ts';
+import { REPORT_FILE_VARIABLE, type ReportLine } from './json-reporter.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
 const REPORTER = new URL('./json-reporter.ts', import.meta.url).href;
@@ -14,40 +17,52 @@ export type TestFileRequest = {
 };
 
 export async function runTestFile(request: TestFileRequest): Promise<Tally> {
-  const { file } = request;
-  const tally = emptyTally();
-  const unfinished: string[] = [];
-  const { onOutput } = request;
-  const outcome = await runChild({
-    command: process.execPath,
-    args: [
-      '--disable-warning=ExperimentalWarning',
-      '--enable-source-maps',
-      `--test-reporter=${REPORTER}`,
-      '--test-reporter-destination=/proc/self/fd/3',
-      file,
-    ],
-    env: request.env,
-    timeoutMs: request.timeoutMs,
-    signal: request.signal,
-    onReportLine: (line) => count(JSON.parse(line) as ReportLine, file, tally, unfinished),
-    ...(onOutput === undefined ? {} : { onOutput }),
-  });
-  judgeEnd(outcome, request, tally, unfinished);
-  return tally;
+  const folder = mkdtempSync(join(tmpdir(), 'rmh-test-'));
+  try {
+    const report = join(folder, 'report.jsonl');
+    writeFileSync(report, '');
+    const outcome = await runWithReport(request, report);
+    const lines = readFileSync(report, 'utf8').split('\n');
+    const { tally, unfinished } = countReport(request.file, lines.slice(0, -1));
+    judgeEnd(outcome, request, tally, unfinished);
+    return tally;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
-function count(line: ReportLine, file: string, tally: Tally, unfinished: string[]): void {
-  if (line.kind === 'start') {
-    unfinished.push(line.name);
-    return;
+function runWithReport(request: TestFileRequest, report: string): Promise<ChildOutcome> {
+  const { onOutput } = request;
+  return runChild({
+    command: process.execPath,
+    args: ['--disable-warning=ExperimentalWarning', `--test-reporter=${REPORTER}`, request.file],
+    env: { ...request.env, [REPORT_FILE_VARIABLE]: report },
+    timeoutMs: request.timeoutMs,
+    signal: request.signal,
+    ...(onOutput === undefined ? {} : { onOutput }),
+  });
+}
+
+function countReport(
+  file: string,
+  lines: readonly string[],
+): { tally: Tally; unfinished: string[] } {
+  const tally = emptyTally();
+  const unfinished: string[] = [];
+  for (const text of lines) {
+    const line = JSON.parse(text) as ReportLine;
+    const { name } = line;
+    if (line.kind === 'start') {
+      unfinished.push(name);
+      continue;
+    }
+    const at = unfinished.indexOf(name);
+    if (at >= 0) unfinished.splice(at, 1);
+    if (line.kind === 'pass') tally.passed++;
+    if (line.kind === 'skip') tally.skips.push({ where: file, name, reason: line.reason });
+    if (line.kind === 'fail') tally.failures.push({ where: file, name, detail: line.error });
   }
-  const at = unfinished.indexOf(line.name);
-  if (at >= 0) unfinished.splice(at, 1);
-  const { name } = line;
-  if (line.kind === 'pass') tally.passed++;
-  if (line.kind === 'skip') tally.skips.push({ where: file, name, reason: line.reason });
-  if (line.kind === 'fail') tally.failures.push({ where: file, name, detail: line.error });
+  return { tally, unfinished };
 }
 
 // The counts say what the tests found; how the process ended says whether to believe them.

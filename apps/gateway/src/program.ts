@@ -1,0 +1,34 @@
+// Where the gateway meets the real kernel, data plane and log.
+import { publicKeyOf } from '@rmh/aead';
+import { type DaemonProgram, openLog, requireTun } from '@rmh/contract/daemon';
+import { Gateway } from './gateway.ts';
+import { type LoadedGateway, loadGateway } from './load.ts';
+import { VERSION } from './version.ts';
+
+const USAGE = `Usage: rmh gateway --config FILE [--check]
+       rmh gateway drain [--socket PATH]
+
+Ends the tunnels of the units until SIGTERM or Ctrl-C; SIGHUP reads FILE again.
+  --config FILE  the configuration (docs/configuration.md)
+  --check        only check FILE, the keys it names and their permissions
+  drain          ask every unit to move to its other gateway
+Exit: 0 stopped, 1 failed and may heal, 2 a person must mend something.
+`;
+
+export const gatewayProgram: DaemonProgram<LoadedGateway> = {
+  usage: USAGE,
+  load: (file) => loadGateway(file, publicKeyOf),
+  summary: ({ config, peers }) => `gateway ${config.name} with ${peers.length} unit(s)`,
+  start: async (loaded) => {
+    const { config, file } = loaded;
+    const log = openLog('rmh-gateway', config.log.level);
+    const part = new Gateway(loaded, { log, reload: () => loadGateway(file, publicKeyOf) });
+    // Loaded only here: --check and --help need no native code.
+    const [{ startDataplane }, { openKernel }] = await Promise.all([
+      import('@rmh/dataplane'),
+      import('@rmh/netio/kernel'),
+    ]);
+    const ports = { log, startDataplane, kernel: openKernel(), version: VERSION, requireTun };
+    return { part, ports };
+  },
+};

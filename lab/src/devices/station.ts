@@ -1,0 +1,91 @@
+// What both ends of a vehicle's flows share: the loop, the book of packets, pace and reports.
+import { nowUs } from '@rmh/netio';
+import { Control, say } from './control.ts';
+import type { Flow } from './flows.ts';
+import type { Hold } from './hold.ts';
+import { Ledger } from './ledger.ts';
+import { Loop } from './loop.ts';
+import { Pacer } from './pacer.ts';
+import type { Head } from './packet.ts';
+import type { StationPlan } from './plan.ts';
+
+// Twice a second: the terminal view is redrawn as often.
+const REPORT_EVERY_US = 500_000;
+
+/** Opens the way through a carrier's NAT before the start; counted by nobody. */
+export const WARM_UP_SEQUENCE = 0xffff_ffff;
+
+/** Sends packet `sequence`; false when it could not even be handed over to be sent later. */
+export type Send = (sequence: number, nowUs: number) => boolean;
+
+export class Station {
+  readonly plan: StationPlan;
+  readonly loop = new Loop();
+  readonly ledger: Ledger;
+  readonly #hold: Hold | null;
+  #stopUs = Number.POSITIVE_INFINITY;
+
+  constructor(plan: StationPlan, hold: Hold | null) {
+    this.plan = plan;
+    this.ledger = new Ledger(plan);
+    this.#hold = hold;
+    if (hold !== null) {
+      this.loop.add(hold);
+      this.loop.addTimer(hold);
+    }
+    this.#addReports();
+  }
+
+  /** As a callback of sockets. */
+  readonly arrived = (head: Head, atUs: number): void => {
+    if (head.vehicle !== this.plan.vehicle || head.sequence === WARM_UP_SEQUENCE) return;
+    this.ledger.arrived(head.flowId, head.sequence, head.sentUs, atUs);
+  };
+
+  headOf(flowId: number, bytes: number, sequence: number, sentUs: number): Head {
+    return { flowId, vehicle: this.plan.vehicle, bytes, sequence, sentUs };
+  }
+
+  /** `ids` are counted as sent: one row of the flow itself, or one a carrier. */
+  pace(flow: Flow, ids: readonly number[], send: Send): void {
+    const pacer = new Pacer(flow, this.plan.startUs);
+    const stopUs = () => this.#stopUs;
+    this.loop.addTimer({
+      get nextUs() {
+        return pacer.nextUs < stopUs() ? pacer.nextUs : Number.POSITIVE_INFINITY;
+      },
+      tick: (atUs) => {
+        for (const sequence of pacer.due(atUs, this.#stopUs)) {
+          if (send(sequence, nowUs())) for (const id of ids) this.ledger.noteSent(id);
+        }
+      },
+    });
+  }
+
+  run(): void {
+    say(this.ledger.report('ready', this.#hold?.figures() ?? null));
+    this.loop.run();
+    this.ledger.end(this.#stopUs);
+    say(this.ledger.report('final', this.#hold?.figures() ?? null));
+  }
+
+  #addReports(): void {
+    this.loop.add(
+      new Control((command) => {
+        if (command.kind === 'finish') this.loop.stop();
+        else this.#stopUs = command.atUs;
+      }),
+    );
+    let nextUs = this.plan.startUs;
+    this.loop.addTimer({
+      get nextUs() {
+        return nextUs;
+      },
+      tick: (atUs) => {
+        if (atUs < nextUs) return;
+        nextUs = atUs + REPORT_EVERY_US;
+        say(this.ledger.report('figures', this.#hold?.figures() ?? null));
+      },
+    });
+  }
+}

@@ -1,0 +1,78 @@
+// The log catalogue: every event of the daemons and of the data plane, its level and its fields.
+// A field never holds a key or a position. docs/operations.md lists it; a test compares.
+import type { LogLevel } from './dataplane.ts';
+
+export interface EventEntry {
+  readonly level: LogLevel;
+  readonly meaning: string;
+  readonly fields: readonly string[];
+}
+
+function entry<const F extends readonly string[]>(level: LogLevel, meaning: string, ...fields: F) {
+  return { level, meaning, fields };
+}
+
+export const EVENTS = {
+  'daemon.starting': entry('info', 'the daemon read its configuration', 'version', 'configHash'),
+  'daemon.ready': entry('info', 'data plane up, addresses and routes set', 'tun', 'peers'),
+  'daemon.stopping': entry('info', 'a stop was asked for', 'signal'),
+  'daemon.stopped': entry('info', 'routes, addresses and tunnel device are removed', 'exitCode'),
+  'daemon.failed': entry('error', 'the daemon ends', 'code', 'message', 'hint', 'exitCode'),
+  'dataplane.retry': entry(
+    'error',
+    'the data plane could not start; tried again after retrySeconds',
+    'code',
+    'message',
+    'hint',
+    'retrySeconds',
+  ),
+  'dataplane.slow_stop': entry('warn', 'the data plane did not stop in time', 'waitedSeconds'),
+  'reload.done': entry('info', 'the new configuration is in force', 'configHash', 'peers'),
+  'reload.refused': entry('error', 'the new configuration is invalid; the old stays', 'fault'),
+  'reload.restart_needed': entry('warn', 'this field changes only at a restart', 'field'),
+  'link.used': entry('info', 'a carrier is handed to the data plane', 'link', 'device'),
+  'link.lost': entry('warn', 'a carrier can no longer be used', 'link', 'device', 'state'),
+  'link.changed': entry('info', 'address or device of a carrier changed', 'link', 'device'),
+  'link.none': entry('warn', 'no carrier at all; waiting for one', 'wanted', 'hint'),
+  'link.some': entry('info', 'there is a carrier again', 'usable'),
+  'link.watch_failed': entry('error', 'links cannot be listed; tried again', 'message'),
+  'net.failed': entry('warn', 'an address, route or setting was refused', 'item', 'message'),
+  'net.healed': entry('info', 'what was refused before is now set', 'item'),
+  'net.leftover_removed': entry('info', 'removed what an earlier run left behind', 'item'),
+  'sysctl.changed': entry('info', 'a kernel setting was changed', 'key', 'from', 'to'),
+  'sysctl.rp_filter': entry(
+    'warn',
+    'strict reverse-path filter made loose, or answers on this link would be dropped',
+    'device',
+  ),
+  'gateway.silent': entry(
+    'warn',
+    'no answer from a gateway for this long; hints are reasons to check',
+    'gateway',
+    'seconds',
+    'hints',
+  ),
+  'gateway.heard': entry('info', 'a silent gateway answers again', 'gateway', 'seconds'),
+  'gateway.prefer': entry('info', 'a move to this gateway was asked for', 'gateway'),
+  'gateway.drain': entry('info', 'all units were asked to move'),
+  'clock.floor_unreadable': entry(
+    'warn',
+    'the handshake clock starts without its floor; harmless unless the clock was set back',
+    'message',
+  ),
+  'clock.floor_unwritable': entry('error', 'the handshake clock cannot be kept', 'message'),
+  'clock.behind': entry(
+    'warn',
+    'the system clock is behind the last handshake; the floor is used',
+    'seconds',
+  ),
+  'unit.active': entry('info', "a unit's traffic is here; its routes are set", 'unit', 'routes'),
+  'unit.inactive': entry('info', "a unit's traffic left; its routes are removed", 'unit'),
+  'handshake.refused': entry('warn', 'data plane: a handshake was refused', 'peer', 'reason'),
+} as const satisfies Record<string, EventEntry>;
+
+export type EventName = keyof typeof EVENTS;
+export type FieldsOf<E extends EventName> = Record<
+  (typeof EVENTS)[E]['fields'][number],
+  string | number | boolean
+>;

@@ -1,0 +1,3 @@
+export { FakeKernel } from './daemon/kernel.fake.ts';
+export { keepLog } from './daemon/log.ts';
+export { FakeDataplane } from './dataplane.fake.ts';

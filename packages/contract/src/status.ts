@@ -1,0 +1,49 @@
+// What the status socket answers. `format` rises when a field changes its meaning.
+import type { DataplaneStatus, Role } from './dataplane.ts';
+
+export const STATUS_FORMAT = 1;
+
+/** starting → running ⇄ waiting → stopping. Waiting: a problem that may heal; see `problem`. */
+export type DaemonState = 'starting' | 'running' | 'waiting' | 'stopping';
+
+export type LinkState =
+  /** No such device. */
+  | 'absent'
+  /** The device is switched off. */
+  | 'down'
+  /** Up, but no carrier: not registered, cable out. */
+  | 'no-carrier'
+  /** Carrier, but no address yet. */
+  | 'no-address'
+  /** Handed to the data plane. */
+  | 'used';
+
+export interface LinkStatus {
+  readonly name: string;
+  readonly device: string;
+  readonly state: LinkState;
+  readonly addresses: string[];
+}
+
+export interface Problem {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface DaemonStatus {
+  readonly format: typeof STATUS_FORMAT;
+  readonly role: Role;
+  readonly name: string;
+  readonly version: string;
+  readonly state: DaemonState;
+  readonly problems: Problem[];
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+  readonly uptimeSeconds: number;
+  /** First 16 hex digits of the SHA-256 of the configuration that is in force. */
+  readonly configHash: string;
+  /** Empty on a gateway. */
+  readonly links: LinkStatus[];
+  readonly dataplane: DataplaneStatus | null;
+}

@@ -1,0 +1,2 @@
+export { runInSandbox, sandboxCommand } from './sandbox.ts';
+export { waitForLinks } from './wait.ts';

@@ -1,0 +1,214 @@
+import {
+  distance32,
+  REPORT_BITMAP_AT,
+  REPORT_BITS_AT,
+  REPORT_BYTES_AT,
+  REPORT_HELD_AT,
+  REPORT_NEWEST_AT,
+  REPORT_ONE_WAY_AT,
+} from '@rmh/wire';
+import { Arrivals } from './arrivals.ts';
+import { RttEstimator } from './rtt.ts';
+import { SentLog } from './sent-log.ts';
+import { nextPathState, type PathEvent, type PathState } from './state.ts';
+
+/**
+ * One path of a session: a local link towards one remote address, seen from one end.
+ *
+ * 1. `sent` writes down what left.
+ * 2. `report` reads what the other end says arrived: answered and lost flights, RTT.
+ * 3. `arrivals` keeps what arrived here, for our own report.
+ * 4. `check` turns lateness into suspicion and long silence into parking.
+ */
+export class Path {
+  readonly id: number;
+  state: PathState = 'untried';
+  readonly rtt = new RttEstimator();
+  readonly log = new SentLog();
+  arrivals = new Arrivals();
+  /** Flights that the last `report` answered or lost; reused. */
+  readonly answered = new FlightList();
+  /** The last report answered a number that was still open: the path works both ways. */
+  fresh = false;
+  readonly lost = new FlightList();
+
+  packetsSent = 0;
+  packetsLost = 0;
+  bytesSent = 0;
+  bytesDuplicated = 0;
+  suspicions = 0;
+  /** Share of packets lost, 0 … 1, over about the last 200 that were settled. */
+  lossShare = 0;
+  /** The last time anything authenticated arrived on this path, or 0. */
+  heardUs = 0;
+  /** Bytes that the other end says arrived: for the delivery rate. */
+  deliveredBytes = 0;
+  /** One-way delay above the least seen, µs: the queue that stands in the operator's buffer. */
+  queueUs = 0;
+  #oneWayLeast: number | null = null;
+  /** When the first packet left that nothing has answered since, or null. */
+  #waitingSinceUs: number | null = null;
+
+  constructor(id: number) {
+    this.id = id;
+  }
+
+  on(event: PathEvent): boolean {
+    const next = nextPathState(this.state, event);
+    const changed = next !== this.state;
+    this.state = next;
+    return changed;
+  }
+
+  /** Writes down a transmission whose number the caller took from `log.next`. */
+  sent(nowUs: number, bytes: number, flight: number, owesReport: boolean): void {
+    const pushedOut = this.log.add(nowUs, bytes, flight);
+    if (pushedOut >= 0) this.lost.push(pushedOut);
+    this.packetsSent++;
+    this.bytesSent += bytes;
+    if (!owesReport) this.log.settle(this.log.next - 1);
+    else this.#waitingSinceUs ??= nowUs;
+  }
+
+  /**
+   * Reads a report's body at `at` (lengths are checked by the reader of control frames). Fills
+   * `answered` and `lost`. False: it speaks of a number never sent, or long settled.
+   */
+  report(view: DataView, at: number, nowUs: number): boolean {
+    const newest = this.log.expand(view.getUint32(at + REPORT_NEWEST_AT, true));
+    if (newest < 0) return false;
+    const bits = view.getUint16(at + REPORT_BITS_AT, true);
+    const sentUs = this.log.sentUsOf(newest);
+    if (this.log.isOpen(newest)) {
+      this.#sampleDelay(view, at, nowUs - sentUs, nowUs);
+      this.#answer(newest);
+    }
+    for (let i = 0; i < bits; i++) {
+      const number = newest - 1 - i;
+      if (number < this.log.oldestOpen) break;
+      const byte = view.getUint8(at + REPORT_BITMAP_AT + (i >> 3));
+      if ((byte & (1 << (i & 7))) !== 0 && this.log.isOpen(number)) this.#answer(number);
+    }
+    this.#findLost(newest, sentUs);
+    this.#waitOnlyFor(newest);
+    this.deliveredBytes = view.getUint32(at + REPORT_BYTES_AT, true);
+    return true;
+  }
+
+  /** Until when the present silence is still patience, or null when nothing is awaited. */
+  get lateAtUs(): number | null {
+    if (this.#waitingSinceUs === null) return null;
+    return this.#waitingSinceUs + this.patienceUs;
+  }
+
+  /**
+   * How long an answer may take: the average, four variances (RFC 6298) and the report's own
+   * delay at the other end.
+   */
+  get patienceUs(): number {
+    if (this.rtt.samples === 0) return PATIENCE_UNKNOWN_US;
+    const margin = Math.max(MARGIN_LEAST_US, 4 * this.rtt.varianceUs);
+    return this.rtt.smoothedUs + margin + reportDelayUs(this.rtt.smoothedUs);
+  }
+
+  /** Applies the passing of time: 'late' once, then 'silent' once. */
+  check(nowUs: number): boolean {
+    const lateAt = this.lateAtUs;
+    if (lateAt === null || nowUs < lateAt) return false;
+    if (this.state === 'carrying') {
+      this.suspicions++;
+      return this.on('late');
+    }
+    if (this.state !== 'suspect' && this.state !== 'validating') return false;
+    return nowUs - (lateAt - this.patienceUs) > PARK_AFTER_US ? this.on('silent') : false;
+  }
+
+  /** Takes every unanswered flight off the path, into `lost`: the link is gone or suspect. */
+  takeUnanswered(): void {
+    for (let number = this.log.oldestOpen; number < this.log.next; number++) {
+      if (this.log.isOpen(number)) this.lost.push(this.log.flightOf(number));
+    }
+  }
+
+  /** Forgets what was measured and what is awaited: other address, other link. */
+  forget(): void {
+    for (let n = this.log.oldestOpen; n < this.log.next; n++) this.log.settle(n);
+    this.rtt.forget();
+    this.#oneWayLeast = null;
+    this.queueUs = 0;
+    this.#waitingSinceUs = null;
+  }
+
+  #answer(number: number): void {
+    const flight = this.log.settle(number);
+    if (flight >= 0) this.answered.push(flight);
+    this.fresh = true;
+    this.lossShare -= this.lossShare / LOSS_MEMORY;
+  }
+
+  #sampleDelay(view: DataView, at: number, sinceSentUs: number, nowUs: number): void {
+    this.rtt.sample(sinceSentUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
+    const oneWay = view.getUint32(at + REPORT_ONE_WAY_AT, true);
+    this.#oneWayLeast ??= oneWay;
+    const above = distance32(oneWay, this.#oneWayLeast);
+    if (above < 0) this.#oneWayLeast = oneWay;
+    this.queueUs = Math.max(0, above);
+  }
+
+  /** Unanswered numbers well before the newest answered one did not make it (RFC 8985). */
+  #findLost(newest: number, newestSentUs: number): void {
+    const window = Math.max(REORDER_LEAST_US, this.rtt.smoothedUs / 8);
+    for (let number = this.log.oldestOpen; number < newest; number++) {
+      if (!this.log.isOpen(number)) continue;
+      const early = newestSentUs - this.log.sentUsOf(number) > window;
+      if (!early && newest - number < REORDER_NUMBERS) break;
+      this.lost.push(this.log.settle(number));
+      this.packetsLost++;
+      this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
+    }
+  }
+
+  #waitOnlyFor(newest: number): void {
+    let next = Math.max(newest + 1, this.log.oldestOpen);
+    while (next < this.log.next && !this.log.isOpen(next)) next++;
+    this.#waitingSinceUs = next < this.log.next ? this.log.sentUsOf(next) : null;
+  }
+}
+
+/** A bounded list of flight numbers that grows to what one report or one loss can name. */
+export class FlightList {
+  count = 0;
+  #items = new Int32Array(256);
+
+  push(flight: number): void {
+    if (this.count === this.#items.length) {
+      const larger = new Int32Array(this.#items.length * 2);
+      larger.set(this.#items);
+      this.#items = larger;
+    }
+    this.#items[this.count++] = flight;
+  }
+
+  at(index: number): number {
+    return this.#items[index] ?? -1;
+  }
+
+  clear(): void {
+    this.count = 0;
+  }
+}
+
+/** How long the receiver may hold a report back, given the path's round trip [FR-14]. */
+export function reportDelayUs(smoothedRttUs: number): number {
+  return Math.min(REPORT_DELAY_MOST_US, Math.max(REPORT_DELAY_LEAST_US, smoothedRttUs / 4));
+}
+
+const REPORT_DELAY_LEAST_US = 2_000;
+const REPORT_DELAY_MOST_US = 25_000;
+const MARGIN_LEAST_US = 10_000;
+const PATIENCE_UNKNOWN_US = 500_000;
+/** Recorded outages last 1–3 s at the median: past that the path only gets probes. */
+const PARK_AFTER_US = 3_000_000;
+const REORDER_LEAST_US = 5_000;
+const REORDER_NUMBERS = 128;
+const LOSS_MEMORY = 200;

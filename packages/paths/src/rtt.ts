@@ -1,0 +1,41 @@
+/** Round-trip estimate of one path, µs: RFC 6298's two averages and the least of the last while. */
+export class RttEstimator {
+  smoothedUs = 0;
+  varianceUs = 0;
+  latestUs = 0;
+  samples = 0;
+  #least: number = Number.POSITIVE_INFINITY;
+  #leastSinceUs = 0;
+
+  sample(rttUs: number, nowUs: number): void {
+    const rtt = Math.max(1, rttUs);
+    this.latestUs = rtt;
+    if (this.samples === 0) {
+      this.smoothedUs = rtt;
+      this.varianceUs = rtt / 2;
+    } else {
+      this.varianceUs += (Math.abs(rtt - this.smoothedUs) - this.varianceUs) / 4;
+      this.smoothedUs += (rtt - this.smoothedUs) / 8;
+    }
+    this.samples++;
+    // The least is forgotten after 30 s: the car has moved to another cell and another route.
+    if (rtt <= this.#least || nowUs - this.#leastSinceUs > LEAST_LIFETIME_US) {
+      this.#least = rtt;
+      this.#leastSinceUs = nowUs;
+    }
+  }
+
+  get leastUs(): number {
+    return this.samples === 0 ? 0 : this.#least;
+  }
+
+  /** A new address or link: nothing learned before still holds. */
+  forget(): void {
+    this.samples = 0;
+    this.smoothedUs = 0;
+    this.varianceUs = 0;
+    this.#least = Number.POSITIVE_INFINITY;
+  }
+}
+
+const LEAST_LIFETIME_US = 30_000_000;

@@ -1,0 +1,42 @@
+import { type Arena, assert } from '@rmh/base';
+
+/**
+ * Slots for packets that wait for an earlier one; one pool for a whole data plane. When it is
+ * empty the packet is delivered out of order instead [OR-4].
+ */
+export class Holds {
+  refused = 0;
+  readonly slotBytes: number;
+  readonly #at: number;
+  readonly #free: Int32Array;
+  #freeCount: number;
+
+  constructor(arena: Arena, at: number, slots: number, slotBytes: number) {
+    assert(at + slots * slotBytes <= arena.bytes.length, 'holds fit the arena');
+    this.#at = at;
+    this.slotBytes = slotBytes;
+    this.#free = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
+    this.#freeCount = slots;
+  }
+
+  /** A free slot, or −1. */
+  take(): number {
+    if (this.#freeCount === 0) {
+      this.refused++;
+      return -1;
+    }
+    return this.#free[--this.#freeCount] ?? -1;
+  }
+
+  give(slot: number): void {
+    this.#free[this.#freeCount++] = slot;
+  }
+
+  placeOf(slot: number): number {
+    return this.#at + slot * this.slotBytes;
+  }
+
+  get freeSlots(): number {
+    return this.#freeCount;
+  }
+}

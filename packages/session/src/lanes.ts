@@ -1,0 +1,188 @@
+import type { PathEvent } from '@rmh/paths';
+import { CHALLENGE_BYTES, ControlType, PATHS_MAX, REPORT_PATH_AT } from '@rmh/wire';
+import type { ControlWriter } from './control.ts';
+import type { Environment } from './environment.ts';
+import type { Lane, Peer } from './peer.ts';
+import { pingPauseUs, repairFlight } from './send.ts';
+
+/** What happens to the paths of a peer: found, heard, doubted, moved, lost. */
+export class LaneKeeper {
+  readonly #env: Environment;
+  readonly #writer: ControlWriter;
+
+  constructor(env: Environment, writer: ControlWriter) {
+    this.#env = env;
+    this.#writer = writer;
+  }
+
+  /** Unit: a link is there (again, or with another address): the path is to be proved. */
+  openLink(peer: Peer, link: number, nowUs: number): void {
+    if (link >= PATHS_MAX) return;
+    const lane = peer.laneById[link] ?? peer.addLane(this.#env, link, link);
+    if (lane === null) return;
+    this.#env.endpoints.copy(peer.settings.endpointAt, lane.endpointAt);
+    lane.open = true;
+    this.#repairAll(peer, lane, nowUs);
+    lane.forget();
+    this.apply(peer, lane, 'validate');
+    lane.pingAtUs = nowUs;
+    peer.wakeAt(nowUs);
+  }
+
+  /** Unit: the link is gone; what was on the road over it leaves elsewhere. */
+  closeLink(peer: Peer, link: number, nowUs: number): void {
+    const lane = peer.laneById[link];
+    if (!lane) return;
+    lane.open = false;
+    this.apply(peer, lane, 'lost');
+    this.#repairAll(peer, lane, nowUs);
+    lane.forget();
+  }
+
+  apply(peer: Peer, lane: Lane, event: PathEvent): void {
+    const from = lane.state;
+    if (!lane.on(event)) return;
+    const { name } = peer.settings;
+    this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from, to: lane.state });
+  }
+
+  /** The report's body at `at` speaks of one of our paths. False: of none, or of the future. */
+  takeReport(peer: Peer, at: number, nowUs: number): boolean {
+    const lane = peer.laneById[this.#env.arena.view.getUint8(at + REPORT_PATH_AT)];
+    if (!lane || !lane.report(this.#env.arena.view, at, nowUs)) return false;
+    if (lane.fresh) {
+      lane.fresh = false;
+      if (lane.open) this.apply(peer, lane, 'heard');
+    }
+    for (let i = 0; i < lane.answered.count; i++) {
+      this.#env.flights.answered(lane.answered.at(i), peer.index);
+    }
+    lane.answered.clear();
+    this.#repairLost(peer, lane, nowUs);
+    const lateAt = lane.lateAtUs;
+    if (lateAt !== null) peer.wakeAt(lateAt);
+    return true;
+  }
+
+  /** Gateway: an authentic frame came on this path from `sourceAt`: known, or to be proved. */
+  noteSource(
+    peer: Peer,
+    lane: Lane,
+    link: number,
+    sourceAt: number,
+    bytes: number,
+    nowUs: number,
+  ): void {
+    const { endpoints } = this.#env;
+    if (lane.open && lane.link === link && endpoints.same(lane.endpointAt, sourceAt)) return;
+    const candidate = lane.candidate;
+    if (candidate && lane.candidateLink === link && endpoints.same(lane.candidateAt, sourceAt)) {
+      candidate.received += bytes;
+    } else {
+      endpoints.copy(sourceAt, lane.candidateAt);
+      lane.candidateLink = link;
+      lane.candidate = {
+        token: this.#env.randomBytes(CHALLENGE_BYTES),
+        received: bytes,
+        sent: 0,
+        againAtUs: nowUs,
+        sinceUs: nowUs,
+      };
+      if (!lane.open) this.apply(peer, lane, 'validate');
+      // The old address may be a mapping that its operator has just dropped [PA-6].
+      else if (lane.state === 'carrying') this.#doubt(peer, lane, nowUs);
+    }
+    this.challenge(peer, lane, nowUs);
+  }
+
+  challenge(peer: Peer, lane: Lane, nowUs: number): void {
+    const { candidate } = lane;
+    if (candidate === null || nowUs < candidate.againAtUs) return;
+    candidate.againAtUs = nowUs + CHALLENGE_PAUSE_US;
+    this.#writer.begin().token(ControlType.challenge, candidate.token);
+    this.#writer.sendToCandidate(peer, lane, nowUs);
+    peer.wakeAt(candidate.againAtUs);
+  }
+
+  /** The response's token at `at` came from `sourceAt`: does it prove the candidate? [PA-3] */
+  takeResponse(peer: Peer, lane: Lane, at: number, sourceAt: number, nowUs: number): boolean {
+    const { candidate } = lane;
+    if (candidate === null || !this.#env.endpoints.same(lane.candidateAt, sourceAt)) return false;
+    const answer = this.#env.arena.bytes.slice(at, at + CHALLENGE_BYTES);
+    if (!this.#env.crypto.equal(answer, candidate.token)) return false;
+    this.#repairAll(peer, lane, nowUs);
+    lane.forget();
+    this.#env.endpoints.copy(lane.candidateAt, lane.endpointAt);
+    lane.link = lane.candidateLink;
+    lane.candidate = null;
+    lane.open = true;
+    this.apply(peer, lane, 'validate');
+    this.apply(peer, lane, 'heard');
+    lane.pingAtUs = nowUs;
+    peer.wakeAt(nowUs);
+    this.#env.note({ kind: 'path.address', peer: peer.settings.name, path: lane.id });
+    return true;
+  }
+
+  /** What time does to one path; returns when to look again. */
+  tick(peer: Peer, lane: Lane, nowUs: number): number {
+    const before = lane.state;
+    if (lane.check(nowUs)) {
+      const { name } = peer.settings;
+      const to = lane.state;
+      this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from: before, to });
+      if (to === 'suspect') this.#repairAll(peer, lane, nowUs);
+      lane.pingAtUs = nowUs;
+    }
+    this.#repairLost(peer, lane, nowUs);
+    if (lane.candidate !== null) this.#tickCandidate(peer, lane, nowUs);
+    if (!lane.open) return Number.POSITIVE_INFINITY;
+    if (nowUs >= lane.pingAtUs) this.#ping(peer, lane, nowUs);
+    const reportUs = lane.reportAtUs ?? Number.POSITIVE_INFINITY;
+    const lateUs = this.#lateUs(lane, nowUs);
+    return Math.min(lane.pingAtUs, reportUs, lateUs);
+  }
+
+  #lateUs(lane: Lane, nowUs: number): number {
+    const lateAt = lane.lateAtUs ?? Number.POSITIVE_INFINITY;
+    // Already late: the next thing that time brings is parking, and the probes see to that.
+    return lateAt > nowUs ? lateAt : Number.POSITIVE_INFINITY;
+  }
+
+  #ping(peer: Peer, lane: Lane, nowUs: number): void {
+    lane.pingAtUs = nowUs + pingPauseUs(peer, lane);
+    const sent = this.#writer.begin().ping(PING_PADDING).send(peer, lane, true, nowUs);
+    if (sent > 0 && lane.state === 'untried') this.apply(peer, lane, 'validate');
+  }
+
+  #tickCandidate(peer: Peer, lane: Lane, nowUs: number): void {
+    const { candidate } = lane;
+    if (candidate === null) return;
+    if (nowUs - candidate.sinceUs > CANDIDATE_LIFETIME_US) lane.candidate = null;
+    else this.challenge(peer, lane, nowUs);
+  }
+
+  #doubt(peer: Peer, lane: Lane, nowUs: number): void {
+    this.apply(peer, lane, 'late');
+    this.#repairAll(peer, lane, nowUs);
+  }
+
+  #repairAll(peer: Peer, lane: Lane, nowUs: number): void {
+    lane.takeUnanswered();
+    this.#repairLost(peer, lane, nowUs);
+  }
+
+  #repairLost(peer: Peer, lane: Lane, nowUs: number): void {
+    // A repair may push further losses: the list may grow while it is read.
+    for (let i = 0; i < lane.lost.count; i++) {
+      const flight = lane.lost.at(i);
+      if (flight >= 0) repairFlight(this.#env, peer, flight, lane, nowUs);
+    }
+    lane.lost.clear();
+  }
+}
+
+/** A ping is at least as long as any answer to it: no address gets more than it sent [PA-4]. */
+const PING_PADDING = 96;
+const CHALLENGE_PAUSE_US = 50_000;
+const CANDIDATE_LIFETIME_US = 10_000_000;

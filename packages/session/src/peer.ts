@@ -1,0 +1,167 @@
+import { TrafficClass } from '@rmh/base';
+import type { CookieJar, InitiatorState, RemoteIdentity } from '@rmh/handshake';
+import { Path } from '@rmh/paths';
+import { type StreamReceiver, TREATMENTS } from '@rmh/scheduler';
+import { PATHS_MAX, STREAMS_MAX } from '@rmh/wire';
+import type { Environment } from './environment.ts';
+import { type KeyOwner, KeyRing } from './keys.ts';
+
+/** A path with where it leads: the link here, the address block there. */
+export class Lane extends Path {
+  /** The local link (unit) or socket (gateway). */
+  link: number;
+  /** Where to send: only an address that answered, or that our own configuration names. */
+  readonly endpointAt: number;
+  /** An address that this path was heard from and that has not answered yet [PA-3]. */
+  readonly candidateAt: number;
+  candidateLink = 0;
+  candidate: CandidateState | null = null;
+  /** When the path is to be probed next, µs. */
+  pingAtUs = 0;
+  /** When a report on what arrived here is due, or null. */
+  reportAtUs: number | null = null;
+  /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
+  open = false;
+
+  constructor(id: number, link: number, endpointAt: number, candidateAt: number) {
+    super(id);
+    this.link = link;
+    this.endpointAt = endpointAt;
+    this.candidateAt = candidateAt;
+  }
+}
+
+/** An address under validation gets no more bytes than it sent [PA-4]. */
+export interface CandidateState {
+  readonly token: Uint8Array;
+  received: number;
+  sent: number;
+  againAtUs: number;
+  readonly sinceUs: number;
+}
+
+export interface PeerSettings {
+  readonly name: string;
+  readonly remote: RemoteIdentity;
+  /** Address block of the configured endpoint, or −1: wait for the peer to come. */
+  readonly endpointAt: number;
+  readonly multipath: boolean;
+}
+
+/** Does the other end speak our frames? Unknown until it answered, or stayed silent, to hello. */
+export type Speech = 'unknown' | 'multipath' | 'stock';
+
+/** One peer: its keys, its paths, its streams. Behaviour lives in the files named for it. */
+export class Peer {
+  readonly index: number;
+  settings: PeerSettings;
+  readonly keys: KeyRing<Peer>;
+  readonly lanes: Lane[] = [];
+  readonly laneById: (Lane | null)[] = new Array<Lane | null>(PATHS_MAX).fill(null);
+  readonly order = new Int32Array(PATHS_MAX);
+  favourite = -1;
+
+  speech: Speech = 'unknown';
+  hello: { triesLeft: number; againAtUs: number } | null = null;
+  /** Ours names this run of this end; theirs changes when they lost their state [FR-11]. */
+  theirIncarnation = -1;
+
+  /** A handshake that we began, or null. */
+  handshake: HandshakeProgress | null = null;
+  handshakes = 0;
+  lastHandshakeUs = 0;
+  lastTimestamp = new Uint8Array(12);
+  readonly cookieJars = new Map<number, CookieJar>();
+
+  /** Where the peer was last heard from: for handshakes and stock peers. */
+  readonly roaming: { link: number; endpointAt: number; known: boolean };
+  heardUs = 0;
+  sentUs = 0;
+  /** First unanswered data to a stock peer since it was last heard, or null. */
+  owedSinceUs: number | null = null;
+  keepaliveAtUs: number | null = null;
+
+  /** Unit: does this gateway carry our traffic? Gateway: is the unit's traffic here? */
+  active = false;
+  draining = false;
+  activation: { epoch: number; active: boolean; againAtUs: number; triesLeft: number } | null =
+    null;
+  theirEpoch = 0;
+
+  readonly sendNumbers = new Uint32Array(STREAMS_MAX);
+  readonly receivers: (StreamReceiver | null)[] = new Array<StreamReceiver | null>(
+    STREAMS_MAX,
+  ).fill(null);
+  readonly holding = new Set<StreamReceiver>();
+  readonly tallies = Object.values(TrafficClass).map(() => new ClassTally());
+  deadlineUs = 0;
+
+  constructor(
+    index: number,
+    settings: PeerSettings,
+    byIndex: Map<number, KeyOwner<Peer>>,
+    roamingAt: number,
+  ) {
+    this.index = index;
+    this.settings = settings;
+    this.roaming = { link: 0, endpointAt: roamingAt, known: false };
+    this.keys = new KeyRing<Peer>(byIndex, this);
+  }
+
+  addLane(environment: Environment, id: number, link: number): Lane | null {
+    const endpointAt = environment.endpoints.take();
+    const candidateAt = environment.endpoints.take();
+    if (candidateAt < 0) return null;
+    const lane = new Lane(id, link, endpointAt, candidateAt);
+    this.lanes.push(lane);
+    this.laneById[id] = lane;
+    return lane;
+  }
+
+  /** Gives every address block back: the peer is gone. */
+  release(environment: Environment): void {
+    for (const lane of this.lanes) {
+      environment.endpoints.give(lane.endpointAt);
+      environment.endpoints.give(lane.candidateAt);
+    }
+    environment.endpoints.give(this.roaming.endpointAt);
+    this.keys.wipe();
+  }
+
+  get carries(): boolean {
+    return this.lanes.some((lane) => lane.state === 'carrying');
+  }
+
+  /** Something must happen at `atUs`: never later than what is already planned. */
+  wakeAt(atUs: number): void {
+    if (atUs < this.deadlineUs) this.deadlineUs = atUs;
+  }
+}
+
+export interface HandshakeProgress {
+  state: InitiatorState;
+  readonly localIndex: number;
+  tries: number;
+  readonly sinceUs: number;
+  againAtUs: number;
+}
+
+/** Counts of one class with one peer. */
+export class ClassTally {
+  sent = 0;
+  received = 0;
+  repaired = 0;
+  duplicatesDropped = 0;
+  reordered = 0;
+  late = 0;
+  unsent = 0;
+}
+
+/** Class of a stream: its upper two bits [FR-4]. */
+export function classOf(stream: number): TrafficClass {
+  return (stream >> 6) as TrafficClass;
+}
+
+export function treatmentOf(stream: number) {
+  return TREATMENTS[classOf(stream)];
+}

@@ -1,0 +1,106 @@
+// The steps of `rmh test`, in order: what is quick and finds most comes first.
+export type CommandStep = {
+  kind: 'command';
+  name: string;
+  // A script under node_modules, run with this Node.
+  script: string;
+  args: readonly string[];
+};
+
+export type FilesStep = {
+  kind: 'files';
+  name: string;
+  matches: (path: string) => boolean;
+  // Files at once. One where a test measures time: the machine may have two cores only.
+  concurrency: number;
+  fileTimeoutMs: number;
+  env: Readonly<Record<string, string>>;
+  needsRealPeers: boolean;
+  fast: boolean;
+};
+
+export type Step = CommandStep | FilesStep;
+
+// Enough for a fuzz test to meet every branch by luck, few enough for each run of the
+// tests. The long campaign sets RMH_FUZZ_RUNS itself and is not lowered to this.
+const FUZZ_RUNS_DEFAULT = '2000';
+
+const TYPES: CommandStep = {
+  kind: 'command',
+  name: 'types',
+  script: 'typescript/bin/tsc',
+  args: ['--noEmit', '--pretty', 'false'],
+};
+
+const FORMAT: CommandStep = {
+  kind: 'command',
+  name: 'format',
+  script: '@biomejs/biome/bin/biome',
+  args: ['check', '--error-on-warnings', '--colors=off', '.'],
+};
+
+const LINT: CommandStep = {
+  kind: 'command',
+  name: 'lint',
+  script: 'oxlint/bin/oxlint',
+  args: ['--type-aware', '--deny-warnings', '--format=unix'],
+};
+
+const HOUSE_RULES: FilesStep = {
+  kind: 'files',
+  name: 'house rules',
+  matches: (path) => path.startsWith('tools/') && path.endsWith('.test.ts'),
+  concurrency: 2,
+  fileTimeoutMs: 60_000,
+  env: {},
+  needsRealPeers: false,
+  fast: true,
+};
+
+const UNIT_TESTS: FilesStep = {
+  kind: 'files',
+  name: 'unit tests',
+  matches: (path) =>
+    !path.startsWith('tools/') && path.endsWith('.test.ts') && !path.endsWith('.e2e.test.ts'),
+  concurrency: 2,
+  fileTimeoutMs: 120_000,
+  env: {},
+  needsRealPeers: false,
+  fast: true,
+};
+
+const FUZZ: FilesStep = {
+  kind: 'files',
+  name: 'fuzz',
+  matches: (path) => path.endsWith('.fuzz.ts'),
+  concurrency: 2,
+  fileTimeoutMs: 120_000,
+  env: { RMH_FUZZ_RUNS: process.env['RMH_FUZZ_RUNS'] ?? FUZZ_RUNS_DEFAULT },
+  needsRealPeers: false,
+  fast: false,
+};
+
+const END_TO_END: FilesStep = {
+  kind: 'files',
+  name: 'end to end',
+  matches: (path) => path.endsWith('.e2e.test.ts'),
+  concurrency: 1,
+  fileTimeoutMs: 300_000,
+  env: {},
+  needsRealPeers: true,
+  fast: false,
+};
+
+const BENCHES: FilesStep = {
+  kind: 'files',
+  name: 'benches, small',
+  matches: (path) => path.endsWith('.bench.ts'),
+  concurrency: 1,
+  fileTimeoutMs: 120_000,
+  env: { RMH_BENCH: 'small' },
+  needsRealPeers: true,
+  fast: false,
+};
+
+export const CHECK_STEPS: readonly Step[] = [TYPES, FORMAT, LINT, HOUSE_RULES];
+export const TEST_STEPS: readonly Step[] = [...CHECK_STEPS, UNIT_TESTS, FUZZ, END_TO_END, BENCHES];
