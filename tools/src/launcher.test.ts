@@ -42,7 +42,8 @@ function installingNpm(): string {
   return [
     'echo "npm $*"; sleep 0.3; echo run >> npm-runs',
     `mkdir -p "$(dirname ${node})"`,
-    `printf '#!/bin/sh\\nfor word in "$@"; do printf "<%%s>" "$word"; done; echo " in $PWD"\\n' > ${node}`,
+    `echo '#!/bin/sh' > ${node}`,
+    `echo 'for word in "$@"; do printf "<%s>" "$word"; done; echo " in $PWD"' >> ${node}`,
     `chmod +x ${node}`,
   ].join('\n');
 }

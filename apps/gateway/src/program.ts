@@ -1,6 +1,6 @@
 // Where the gateway meets the real kernel, data plane and log.
 import { publicKeyOf } from '@rmh/aead';
-import { type DaemonProgram, openLog, requireTun } from '@rmh/contract/daemon';
+import { type DaemonProgram, openKernel, openLog, requireTun } from '@rmh/contract/daemon';
 import { Gateway } from './gateway.ts';
 import { type LoadedGateway, loadGateway } from './load.ts';
 import { VERSION } from './version.ts';
@@ -24,11 +24,11 @@ export const gatewayProgram: DaemonProgram<LoadedGateway> = {
     const log = openLog('rmh-gateway', config.log.level);
     const part = new Gateway(loaded, { log, reload: () => loadGateway(file, publicKeyOf) });
     // Loaded only here: --check and --help need no native code.
-    const [{ startDataplane }, { openKernel }] = await Promise.all([
+    const [{ startDataplane }, netio] = await Promise.all([
       import('@rmh/dataplane'),
-      import('@rmh/netio/kernel'),
+      import('@rmh/netio'),
     ]);
-    const ports = { log, startDataplane, kernel: openKernel(), version: VERSION, requireTun };
-    return { part, ports };
+    const kernel = openKernel(netio);
+    return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
   },
 };

@@ -1,6 +1,6 @@
 // Where the unit meets the real kernel, data plane and log.
 import { publicKeyOf } from '@rmh/aead';
-import { type DaemonProgram, openLog, requireTun } from '@rmh/contract/daemon';
+import { type DaemonProgram, openKernel, openLog, requireTun } from '@rmh/contract/daemon';
 import { ClockFloor } from './clock-floor.ts';
 import { type LoadedUnit, loadUnit } from './load.ts';
 import { Unit } from './unit.ts';
@@ -27,11 +27,11 @@ export const unitProgram: DaemonProgram<LoadedUnit> = {
     const reload = () => loadUnit(file, publicKeyOf);
     const part = new Unit(loaded, { log, clock, reload, nowMs: Date.now });
     // Loaded only here: --check and --help need no native code.
-    const [{ startDataplane }, { openKernel }] = await Promise.all([
+    const [{ startDataplane }, netio] = await Promise.all([
       import('@rmh/dataplane'),
-      import('@rmh/netio/kernel'),
+      import('@rmh/netio'),
     ]);
-    const ports = { log, startDataplane, kernel: openKernel(), version: VERSION, requireTun };
-    return { part, ports };
+    const kernel = openKernel(netio);
+    return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
   },
 };

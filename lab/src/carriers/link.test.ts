@@ -107,7 +107,10 @@ test('jitter keeps the order, and the reorder option lets packets overtake', () 
   const sorted = Array.from({ length: 300 }, (_, i) => i);
   assert.deepEqual(order(false), sorted);
   assert.notDeepEqual(order(true), sorted);
-  assert.deepEqual(order(true).sort((a, b) => a - b), sorted);
+  assert.deepEqual(
+    order(true).sort((a, b) => a - b),
+    sorted,
+  );
 });
 
 interface Step {

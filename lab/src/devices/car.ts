@@ -92,8 +92,8 @@ function probeAlone(station: Station): void {
     },
     tick: (atUs) => {
       if (atUs < nextUs) return;
-      nextUs = atUs < plan.startUs ? atUs + WARM_UP_EVERY_US : Number.POSITIVE_INFINITY;
-      if (atUs < plan.startUs) sendAll(WARM_UP_SEQUENCE, atUs);
+      nextUs = station.started ? Number.POSITIVE_INFINITY : atUs + WARM_UP_EVERY_US;
+      if (!station.started) sendAll(WARM_UP_SEQUENCE, atUs);
     },
   });
 }

@@ -37,6 +37,11 @@ export class Ledger {
     return true;
   }
 
+  /** The far end sends from now on. */
+  begin(atUs: number): void {
+    for (const arrivals of this.#arrivals.values()) arrivals.begin(atUs);
+  }
+
   /** The far end sends nothing after this. */
   end(atUs: number): void {
     for (const arrivals of this.#arrivals.values()) arrivals.end(atUs);
@@ -53,8 +58,6 @@ export class Ledger {
   #receives(id: number, flow: Flow | null): void {
     const deadlineUs = DEADLINE_US[flow?.class ?? 'critical'];
     const steady = flow === null || nominalGapUs(flow) > 0;
-    const arrivals = new Arrivals({ deadlineUs, steady });
-    arrivals.begin(this.#plan.startUs);
-    this.#arrivals.set(id, arrivals);
+    this.#arrivals.set(id, new Arrivals({ deadlineUs, steady }));
   }
 }

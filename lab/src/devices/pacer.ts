@@ -6,12 +6,15 @@ const STAGGER_US = 1300;
 
 export class Pacer {
   readonly flow: Flow;
-  readonly #startUs: number;
+  #startUs = Number.POSITIVE_INFINITY;
   #next = 0;
 
-  constructor(flow: Flow, startUs: number) {
+  constructor(flow: Flow) {
     this.flow = flow;
-    this.#startUs = startUs + flow.id * STAGGER_US;
+  }
+
+  start(atUs: number): void {
+    this.#startUs = atUs + this.flow.id * STAGGER_US;
   }
 
   get nextUs(): number {

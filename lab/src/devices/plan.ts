@@ -15,15 +15,16 @@ export interface StationPlan {
   readonly aloneAddress: string;
   /** Carrier n has the flow id ALONE_ID + n. */
   readonly carriers: { readonly name: string; readonly device: string }[];
-  /** CLOCK_MONOTONIC: the first packets leave. */
-  readonly startUs: number;
 }
 
 /** Descriptors that a station inherits: the namespaces of its sockets. */
 export const DEVICES_NETNS_FD = 3;
 export const ALONE_NETNS_FD = 4;
 
+/** Times are CLOCK_MONOTONIC. */
 export type StationCommand =
+  /** The first packets leave. */
+  | { kind: 'start'; atUs: number }
   /** No packet leaves after this time; what is under way is still awaited. */
   | { kind: 'stopSending'; atUs: number }
   /** Last figures, and the end. */

@@ -23,6 +23,8 @@ export class Station {
   readonly loop = new Loop();
   readonly ledger: Ledger;
   readonly #hold: Hold | null;
+  readonly #pacers: Pacer[] = [];
+  #startUs = Number.POSITIVE_INFINITY;
   #stopUs = Number.POSITIVE_INFINITY;
 
   constructor(plan: StationPlan, hold: Hold | null) {
@@ -48,7 +50,8 @@ export class Station {
 
   /** `ids` are counted as sent: one row of the flow itself, or one a carrier. */
   pace(flow: Flow, ids: readonly number[], send: Send): void {
-    const pacer = new Pacer(flow, this.plan.startUs);
+    const pacer = new Pacer(flow);
+    this.#pacers.push(pacer);
     const stopUs = () => this.#stopUs;
     this.loop.addTimer({
       get nextUs() {
@@ -69,14 +72,25 @@ export class Station {
     say(this.ledger.report('final', this.#hold?.figures() ?? null));
   }
 
+  get started(): boolean {
+    return this.#startUs < Number.POSITIVE_INFINITY;
+  }
+
+  #start(atUs: number): void {
+    this.#startUs = atUs;
+    this.ledger.begin(atUs);
+    for (const pacer of this.#pacers) pacer.start(atUs);
+  }
+
   #addReports(): void {
     this.loop.add(
       new Control((command) => {
+        if (command.kind === 'start') this.#start(command.atUs);
+        if (command.kind === 'stopSending') this.#stopUs = command.atUs;
         if (command.kind === 'finish') this.loop.stop();
-        else this.#stopUs = command.atUs;
       }),
     );
-    let nextUs = this.plan.startUs;
+    let nextUs = 0;
     this.loop.addTimer({
       get nextUs() {
         return nextUs;

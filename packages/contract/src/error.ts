@@ -17,9 +17,10 @@ export class RmhError extends Error {
     return CODES[this.code].heals;
   }
 
-  /** Two lines for a person. */
+  /** For a person: what, the code, and what to do. */
   describe(): string {
-    return `${this.message} (${this.code})\n  ${this.hint}`;
+    const isList = this.message.includes('\n');
+    return `${this.message}${isList ? '\n' : ' '}(${this.code})\n  ${this.hint}`;
   }
 }
 

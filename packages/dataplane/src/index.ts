@@ -1,1 +1,1 @@
-export {};
+export { startDataplane } from './start.ts';

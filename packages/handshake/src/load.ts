@@ -23,7 +23,7 @@ export class HandshakeLoad {
   /** Counts one initiation with a right mac1; true when it must show a cookie. */
   note(nowUs: number): boolean {
     const idleUs = Math.max(0, nowUs - (this.#refilledUs ?? nowUs));
-    this.#refilledUs = nowUs;
+    this.#refilledUs = Math.max(nowUs, this.#refilledUs ?? nowUs);
     const refilled = this.#tokens + (idleUs * this.#perSecondMax) / SECOND_US;
     this.#tokens = Math.min(this.#perSecondMax, refilled);
     if (this.#tokens >= 1) this.#tokens -= 1;
@@ -61,7 +61,7 @@ export class SourceLimiter {
     const bucket = this.#buckets.get(source);
     if (bucket === undefined) return this.#admit(source, nowUs);
     const idleUs = Math.max(0, nowUs - bucket.seenUs);
-    bucket.seenUs = nowUs;
+    bucket.seenUs = Math.max(bucket.seenUs, nowUs);
     bucket.allowanceUs = Math.min(BURST_US, bucket.allowanceUs + idleUs);
     if (bucket.allowanceUs < COST_US) return Drop.rateLimited;
     bucket.allowanceUs -= COST_US;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Drop } from '@rmh/wire';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { REJECT_AFTER_MESSAGES } from './lifetimes.ts';
 import { REPLAY_WINDOW_COUNTERS, ReplayWindow } from './replay.ts';
 

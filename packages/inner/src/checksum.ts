@@ -23,7 +23,7 @@ export function foldSum(sum: number): number {
   return (once & 0xffff) + (once >>> 16);
 }
 
-/** The folded sum over arena[at, at + length), at most 65,535 bytes; an odd end counts as high byte. */
+/** The folded sum over at most 65,535 bytes at arena[at…]; an odd end counts as a high byte. */
 export function sumBytes(arena: Arena, at: number, length: number): number {
   const { view } = arena;
   // Halves of 32-bit words apart: 16,384 words × 0xffff stays below 2^31, so V8 keeps integers.

@@ -1,10 +1,5 @@
 import { assert, type IpPrefix, TrafficClass, type TrafficClassName } from '@rmh/base';
-import {
-  PROTOCOL_ICMP,
-  PROTOCOL_ICMP6,
-  PROTOCOL_TCP,
-  PROTOCOL_UDP,
-} from './layout.ts';
+import { PROTOCOL_ICMP, PROTOCOL_ICMP6, PROTOCOL_TCP, PROTOCOL_UDP } from './layout.ts';
 import type { InnerPacket } from './packet.ts';
 import { destinationIn, sourceIn } from './prefix.ts';
 

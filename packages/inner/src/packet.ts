@@ -57,9 +57,9 @@ export class InnerPacket {
 
   /** Of arena[at, at + length). The range lies within the arena. */
   read(arena: Arena, at: number, length: number): 0 | InnerFault {
-    if (length < IP4_HEADER_BYTES) return InnerFault.tooShort;
     this.arena = arena;
     this.at = at;
+    if (length < IP4_HEADER_BYTES) return InnerFault.tooShort;
     const version = arena.view.getUint8(at) >> 4;
     if (version === 4) return this.#readV4(arena.view, at, length);
     if (version === 6) return this.#readV6(arena.view, at, length);

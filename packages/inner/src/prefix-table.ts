@@ -1,5 +1,12 @@
-import { type Arena, assert, formatPrefix, type IpAddress, type IpPrefix } from '@rmh/base';
-import { networkOf, plainArena } from '@rmh/base';
+import {
+  type Arena,
+  assert,
+  formatPrefix,
+  type IpAddress,
+  type IpPrefix,
+  networkOf,
+  plainArena,
+} from '@rmh/base';
 import { destinationAt, sourceAt } from './packet.ts';
 
 /**
@@ -32,7 +39,7 @@ export class PrefixTable<T> {
     this.#words = new Int32Array(this.#nodesMax * 4);
     this.#lengths = new Uint8Array(this.#nodesMax);
     this.#children = new Int32Array(this.#nodesMax * 2);
-    this.#values = new Array<T | undefined>(this.#nodesMax).fill(undefined);
+    this.#values = Array.from({ length: this.#nodesMax }, () => undefined);
   }
 
   get size(): number {
@@ -141,13 +148,13 @@ export class PrefixTable<T> {
     while (node !== 0) {
       const length = this.#lengths[node] as number;
       const bound = Math.min(length, network.length);
-      const common = this.#commonBits(node, arena.view, 0, bound);
-      if (common >= bound && length === network.length) {
+      const common = Math.min(this.#commonBits(node, arena.view, 0, bound), bound);
+      if (common === bound && length === network.length) {
         this.#values[node] = value;
         return;
       }
       if (common < length) {
-        this.#split(arena, network, value, node, Math.min(common, bound), link);
+        this.#split(arena, network, value, node, common, link);
         return;
       }
       parent = node;
@@ -167,7 +174,8 @@ export class PrefixTable<T> {
     link: (child: number) => void,
   ): void {
     const added = this.#newNode(arena, network.length, value);
-    const oldSide = ((this.#words[node * 4 + (common >> 5)] as number) >>> (31 - (common & 31))) & 1;
+    const oldSide =
+      ((this.#words[node * 4 + (common >> 5)] as number) >>> (31 - (common & 31))) & 1;
     if (common === network.length) {
       this.#children[added * 2 + oldSide] = node;
       link(added);

@@ -60,7 +60,7 @@ export const Errno = {
   EINPROGRESS: 115,
 } as const;
 
-/** The world failed. The object that threw holds no kernel resource afterwards, if it was opening. */
+/** The world failed. What threw while it was being opened holds no kernel resource. */
 export class NetError extends Error {
   override name = 'NetError';
   readonly code: NetErrorCode;

@@ -3,13 +3,17 @@ import { allocateArena } from './arena.ts';
 import { Errno } from './errors.ts';
 import { lastErrno, setPointer, sys } from './native.ts';
 
-/** One loop: its TUN, its sockets (a few modems × gateways × families), its wakes. */
-export const POLLED_MAX = 16;
+/**
+ * One loop: its TUN, its sockets (a few modems × gateways × families), its wakes: about 16. The
+ * lab's carriers poll two devices a link, 3 vehicles × 4 carriers: 24. ppoll looks only at those in
+ * use, so the rest of 64 costs nothing.
+ */
+export const POLLED_MAX = 64;
 
 /** Waits until a descriptor is ready or time is up. For so few, ppoll costs less than epoll. */
 export class Poller {
-  //  0          128
-  //  pollfd[16]  timespec
+  //  0          512
+  //  pollfd[64]  timespec
   readonly #memory: Arena = allocateArena(POLLED_MAX * POLLFD_BYTES + 16);
   #count = 0;
 
@@ -45,6 +49,7 @@ export class Poller {
    * infinite waits for ever.
    */
   wait(timeoutUs: number): number {
+    assert(!Number.isNaN(timeoutUs), 'a wait has a length');
     let timespec = 0;
     if (timeoutUs >= 0 && timeoutUs < 1e12) {
       const at = POLLED_MAX * POLLFD_BYTES;

@@ -22,8 +22,8 @@ import { SOL_UDP, UDP_SEGMENT, type UdpSocket } from './udp-socket.ts';
 
 // UDP_MAX_SEGMENTS is 64 in kernels before 6.9, 128 since.
 export const TRAIN_SEGMENTS_MAX = 64;
-// Above the device's gso_max_size the kernel cuts the train before the device, which costs the whole
-// gain: 65,536 - 14 (Ethernet) - 4 (VLAN) - 40 (IPv6) - 8 (UDP).
+// Above the device's gso_max_size the kernel cuts the train before the device, which costs the
+// whole gain: 65,536 - 14 (Ethernet) - 4 (VLAN) - 40 (IPv6) - 8 (UDP).
 export const TRAIN_BYTES_MAX = 65_470;
 
 export class SendBatch {

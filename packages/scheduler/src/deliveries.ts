@@ -11,6 +11,8 @@ export class Deliveries {
   readonly number: Float64Array;
   /** The hold slot that becomes free once the packet is written, or −1. */
   readonly slot: Int32Array;
+  /** Index of the peer it came from. */
+  readonly peer: Int32Array;
 
   constructor(rowsMax: number) {
     this.at = new Int32Array(rowsMax);
@@ -19,6 +21,7 @@ export class Deliveries {
     this.stream = new Uint8Array(rowsMax);
     this.number = new Float64Array(rowsMax);
     this.slot = new Int32Array(rowsMax);
+    this.peer = new Int32Array(rowsMax);
   }
 
   get full(): boolean {
@@ -32,6 +35,7 @@ export class Deliveries {
     stream: number,
     number: number,
     slot: number,
+    peer: number,
   ): void {
     const row = this.count++;
     this.at[row] = at;
@@ -40,5 +44,6 @@ export class Deliveries {
     this.stream[row] = stream;
     this.number[row] = number;
     this.slot[row] = slot;
+    this.peer[row] = peer;
   }
 }

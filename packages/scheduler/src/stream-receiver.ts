@@ -21,6 +21,7 @@ export class StreamReceiver {
   /** When waiting for `next` ends, or null while nothing is held. */
   deadlineUs: number | null = null;
   readonly stream: number;
+  readonly #peer: number;
   readonly #arena: Arena;
   readonly #holds: Holds;
   readonly #deliveries: Deliveries;
@@ -28,7 +29,8 @@ export class StreamReceiver {
   /** Created with the first held packet: most streams never hold any. */
   #held: HeldRing | null = null;
 
-  constructor(stream: number, arena: Arena, holds: Holds, deliveries: Deliveries) {
+  constructor(peer: number, stream: number, arena: Arena, holds: Holds, deliveries: Deliveries) {
+    this.#peer = peer;
     this.stream = stream;
     this.#arena = arena;
     this.#holds = holds;
@@ -57,7 +59,7 @@ export class StreamReceiver {
       return Arrival.held;
     }
     this.#releaseBelow(number);
-    this.#deliveries.push(at, length, flags, this.stream, number, -1);
+    this.#deliveries.push(at, length, flags, this.stream, number, -1, this.#peer);
     if (number >= this.#next) this.#next = number + 1;
     if (this.#held !== null && this.#held.count > 0) this.#release(holdUs);
     return Arrival.delivered;
@@ -115,7 +117,8 @@ export class StreamReceiver {
       const number = this.#next++;
       const at = this.#holds.placeOf(slot);
       const flags = held.flagsOf(number);
-      this.#deliveries.push(at, held.lengthOf(number), flags, this.stream, number, slot);
+      const length = held.lengthOf(number);
+      this.#deliveries.push(at, length, flags, this.stream, number, slot, this.#peer);
       held.remove(number);
     }
     this.deadlineUs = held.count === 0 ? null : held.earliestUs(this.#next) + holdUs;

@@ -55,10 +55,7 @@ export class ControlWriter {
     return this;
   }
 
-  token(
-    type: typeof ControlType.challenge | typeof ControlType.response,
-    token: Uint8Array,
-  ): this {
+  token(type: typeof ControlType.challenge | typeof ControlType.response, token: Uint8Array): this {
     this.#env.arena.bytes.set(token, this.#frame(type, CHALLENGE_BYTES));
     return this;
   }

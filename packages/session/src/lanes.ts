@@ -90,7 +90,7 @@ export class LaneKeeper {
       };
       if (!lane.open) this.apply(peer, lane, 'validate');
       // The old address may be a mapping that its operator has just dropped [PA-6].
-      else if (lane.state === 'carrying') this.#doubt(peer, lane, nowUs);
+      else this.doubt(peer, lane, nowUs);
     }
     this.challenge(peer, lane, nowUs);
   }
@@ -162,7 +162,9 @@ export class LaneKeeper {
     else this.challenge(peer, lane, nowUs);
   }
 
-  #doubt(peer: Peer, lane: Lane, nowUs: number): void {
+  /** There is reason to doubt the path before its patience is over. */
+  doubt(peer: Peer, lane: Lane, nowUs: number): void {
+    if (lane.state !== 'carrying') return;
     this.apply(peer, lane, 'late');
     this.#repairAll(peer, lane, nowUs);
   }

@@ -50,6 +50,13 @@ export class Postman {
     return 0;
   }
 
+  /** Gateway: asks this unit to move, on every open path. */
+  askToLeave(peer: Peer, nowUs: number): void {
+    for (const lane of peer.lanes) {
+      if (lane.open) this.#writer.begin().drain().send(peer, lane, true, nowUs);
+    }
+  }
+
   #takeFrame(peer: Peer, lane: Lane, sourceAt: number, nowUs: number): void {
     const { type, bodyAt } = this.#reader;
     const { view } = this.#env.arena;
@@ -69,7 +76,13 @@ export class Postman {
         return;
       case ControlType.activate:
         if (this.#role === 'gateway') {
-          this.#activate(peer, lane, view.getUint32(bodyAt, true), view.getUint8(bodyAt + 4), nowUs);
+          this.#activate(
+            peer,
+            lane,
+            view.getUint32(bodyAt, true),
+            view.getUint8(bodyAt + 4),
+            nowUs,
+          );
         }
         return;
       case ControlType.activated:

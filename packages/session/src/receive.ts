@@ -1,4 +1,4 @@
-import { StreamReceiver, Arrival, TREATMENTS } from '@rmh/scheduler';
+import { Arrival, StreamReceiver } from '@rmh/scheduler';
 import {
   DATA_HEADER_BYTES,
   Drop,
@@ -13,7 +13,7 @@ import {
   STREAM_NUMBER_AT,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import { classOf, type Lane, type Peer } from './peer.ts';
+import { classOf, type Lane, type Peer, treatmentOf } from './peer.ts';
 import { owesReport } from './send.ts';
 
 /**
@@ -114,7 +114,7 @@ function planRelease(peer: Peer, receiver: StreamReceiver): void {
  * patience, and the repair takes a way over the slower path [OR-2].
  */
 function holdUs(peer: Peer, stream: number): number {
-  const most = TREATMENTS[classOf(stream)].holdMostUs;
+  const most = treatmentOf(stream).holdMostUs;
   if (most === 0) return 0;
   let repairUs = 0;
   for (const lane of peer.lanes) {
@@ -128,7 +128,7 @@ function holdUs(peer: Peer, stream: number): number {
 function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceiver {
   const known = peer.receivers[stream];
   if (known) return known;
-  const receiver = new StreamReceiver(stream, env.arena, env.holds, env.deliveries);
+  const receiver = new StreamReceiver(peer.index, stream, env.arena, env.holds, env.deliveries);
   peer.receivers[stream] = receiver;
   return receiver;
 }

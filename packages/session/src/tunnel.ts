@@ -134,6 +134,20 @@ export class Tunnel {
     }
   }
 
+  /** The device of a link refused a packet: its paths are in doubt at once. */
+  doubtLink(link: number, nowUs: number): void {
+    for (const peer of this.peers) {
+      for (const lane of peer?.lanes ?? []) {
+        if (peer && lane.link === link && lane.open) this.lanes.doubt(peer, lane, nowUs);
+      }
+    }
+  }
+
+  /** Gateway: every unit is asked to move its traffic to another gateway [GW-2]. */
+  drainAll(nowUs: number): void {
+    for (const peer of this.peers) if (peer !== null) this.postman.askToLeave(peer, nowUs);
+  }
+
   /** Every way a peer can be reached for a handshake or, stock, for data. */
   waysTo(peer: Peer): Way[] {
     if (!peer.roaming.known) return [];
@@ -316,12 +330,7 @@ export class Tunnel {
   }
 
   /** Cookies and rates for initiations; a response is only read if we asked for it. */
-  #refuseUnderLoad(
-    message: Uint8Array,
-    link: number,
-    sourceAt: number,
-    nowUs: number,
-  ): Drop | 0 {
+  #refuseUnderLoad(message: Uint8Array, link: number, sourceAt: number, nowUs: number): Drop | 0 {
     if (message[0] !== MessageType.initiation) return 0;
     if (!this.#load.note(nowUs)) return 0;
     const source = this.#env.endpoints.bytesOf(sourceAt);

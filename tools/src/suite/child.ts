@@ -23,6 +23,9 @@ export type ChildOutcome =
   | { kind: 'notStarted'; reason: string; output: string };
 
 export function runChild(request: ChildRequest): Promise<ChildOutcome> {
+  if (request.signal.aborted) {
+    return Promise.resolve({ kind: 'notStarted', reason: 'interrupted', output: '' });
+  }
   const { promise, resolve } = Promise.withResolvers<ChildOutcome>();
   const child = spawn(request.command, request.args, {
     cwd: ROOT,

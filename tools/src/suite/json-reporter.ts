@@ -7,9 +7,13 @@ import { inspect } from 'node:util';
 
 export type ReportLine =
   | { kind: 'start'; name: string }
+  // Over, and not counted: a suite, or a parent that fails only for its children.
+  | { kind: 'over'; name: string }
   | { kind: 'pass'; name: string }
   | { kind: 'skip'; name: string; reason: string }
-  | { kind: 'fail'; name: string; error: string };
+  | { kind: 'fail'; name: string; error: string }
+  // Node's own summary: every test of the file was over.
+  | { kind: 'complete' };
 
 export const REPORT_FILE_VARIABLE = 'RMH_TEST_REPORT';
 
@@ -29,22 +33,26 @@ function toLine(event: TestEvent): ReportLine | null {
     case 'test:pass':
     case 'test:fail':
       return outcomeLine(event);
+    case 'test:summary':
+      return { kind: 'complete' };
     default:
       return null;
   }
 }
 
-// A suite is no test, and a parent that fails only for its children is no failure more.
-function outcomeLine(
-  event: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>,
-): ReportLine | null {
-  const { name, details, skip, todo } = event.data;
+function outcomeLine({
+  type,
+  data,
+}: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): ReportLine {
+  const { name, details, skip, todo } = data;
   if (skip !== undefined) return { kind: 'skip', name, reason: reasonText(skip) };
   if (todo !== undefined) return { kind: 'skip', name, reason: `todo: ${reasonText(todo)}` };
-  if (event.type === 'test:pass') return details.type === 'suite' ? null : { kind: 'pass', name };
-  const error: unknown = event.data.details.error;
-  if (failureType(error) === 'subtestsFailed') return null;
-  return { kind: 'fail', name, error: errorText(error) };
+  const error: unknown = 'error' in details ? details.error : undefined;
+  if (type === 'test:fail' && failureType(error) !== 'subtestsFailed') {
+    return { kind: 'fail', name, error: errorText(error) };
+  }
+  const counted = type === 'test:pass' && details.type !== 'suite';
+  return { kind: counted ? 'pass' : 'over', name };
 }
 
 function reasonText(reason: string | boolean): string {

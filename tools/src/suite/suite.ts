@@ -35,20 +35,25 @@ export async function runSuite(steps: readonly Step[], options: TestOptions): Pr
 
   const plan = planSteps(steps, listFiles(), options);
   if (needsRealPeers(plan)) await ensureRealPeers(ground.print, ground.signal);
-  const counted: tallies.Tally[] = [];
+  const counted: tallies.Tally[] = plan.length > 0 ? [] : [nothingToRun(options)];
   for (const planned of plan) {
     if (ground.signal.aborted) break;
     counted.push(await runStep(planned, ground));
   }
   const total = tallies.sumTallies(counted);
-  const judged = strict ? tallies.withSkipsAsFailures(total) : total;
-  tell(judged, startedMs, ground.print);
   if (ground.signal.aborted) {
-    ground.print('interrupted');
+    ground.print(`interrupted; until then ${tallies.tallyText(total)}`);
     return EXIT_INTERRUPTED;
   }
+  const judged = strict ? tallies.withSkipsAsFailures(total) : total;
+  tell(judged, startedMs, ground.print);
   ground.print(tallies.tallyText(judged));
   return tallies.isSuccess(judged) ? 0 : 1;
+}
+
+function nothingToRun({ only }: TestOptions): tallies.Tally {
+  const detail = `no step and no file has "${only}" in its name`;
+  return { ...tallies.emptyTally(), failures: [{ where: 'rmh test', name: '--only', detail }] };
 }
 
 async function runStep(planned: PlannedStep, ground: Ground): Promise<tallies.Tally> {
@@ -122,9 +127,6 @@ function tell(tally: tallies.Tally, startedMs: number, print: (line: string) => 
     print(`\nskipped: ${where}: ${name}: ${reason}`);
   for (const { where, name, detail } of tally.failures) {
     print(`\nFAILED: ${where}: ${name}\n${detail.replaceAll(/^/gm, '    ')}`);
-  }
-  if (tally.passed + tally.failures.length + tally.skips.length === 0) {
-    print('\nnothing was run: no step or file has this name');
   }
   print(`\ntook ${tallies.secondsText(startedMs)}`);
 }

@@ -23,9 +23,9 @@ export async function runTestFile(request: TestFileRequest): Promise<Tally> {
     writeFileSync(report, '');
     const outcome = await runWithReport(request, report);
     const lines = readFileSync(report, 'utf8').split('\n');
-    const { tally, unfinished } = countReport(request.file, lines.slice(0, -1));
-    judgeEnd(outcome, request, tally, unfinished);
-    return tally;
+    const counted = countReport(request.file, lines.slice(0, -1));
+    judgeEnd(outcome, request, counted);
+    return counted.tally;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -43,14 +43,18 @@ function runWithReport(request: TestFileRequest, report: string): Promise<ChildO
   });
 }
 
-function countReport(
-  file: string,
-  lines: readonly string[],
-): { tally: Tally; unfinished: string[] } {
+type Counted = { tally: Tally; unfinished: string[]; complete: boolean };
+
+function countReport(file: string, lines: readonly string[]): Counted {
   const tally = emptyTally();
   const unfinished: string[] = [];
+  let complete = false;
   for (const text of lines) {
     const line = JSON.parse(text) as ReportLine;
+    if (line.kind === 'complete') {
+      complete = true;
+      continue;
+    }
     const { name } = line;
     if (line.kind === 'start') {
       unfinished.push(name);
@@ -62,15 +66,14 @@ function countReport(
     if (line.kind === 'skip') tally.skips.push({ where: file, name, reason: line.reason });
     if (line.kind === 'fail') tally.failures.push({ where: file, name, detail: line.error });
   }
-  return { tally, unfinished };
+  return { tally, unfinished, complete };
 }
 
 // The counts say what the tests found; how the process ended says whether to believe them.
 function judgeEnd(
   outcome: ChildOutcome,
   { file, timeoutMs, signal }: TestFileRequest,
-  tally: Tally,
-  unfinished: readonly string[],
+  { tally, unfinished, complete }: Counted,
 ): void {
   const tail = outcome.output === '' ? '' : `\n${outcome.output.trimEnd()}`;
   const fail = (detail: string): void => {
@@ -81,8 +84,9 @@ function judgeEnd(
   if (outcome.kind === 'notStarted') fail(`could not be started: ${outcome.reason}`);
   else if (outcome.kind === 'timedOut') fail(timedOutText(timeoutMs, unfinished));
   else if (outcome.kind === 'killed') fail(`was killed by ${outcome.signal}`);
-  else if (seen === 0 && outcome.code === 0) fail('holds no tests');
+  else if (seen === 0 && outcome.code === 0) fail('holds no tests, or ended in the first');
   else if (outcome.code !== 0 && tally.failures.length === 0) fail(`exited with ${outcome.code}`);
+  else if (!complete) fail(`ended before its tests were over, in: ${unfinished.join(', ')}`);
 }
 
 function timedOutText(timeoutMs: number, unfinished: readonly string[]): string {

@@ -116,7 +116,8 @@ export function describeFault({ file, line, field, wrong, expected }: LocatedFau
 export function faultsError(faults: readonly LocatedFault[]): RmhError {
   const codes = new Set(faults.map(({ code }) => code));
   const [only = 'RMH_CONFIG_INVALID'] = codes;
-  const shown = faults.slice(0, FAULTS_MAX).map(describeFault);
+  const inOrder = faults.toSorted((a, b) => (a.file === b.file ? a.line - b.line : 0));
+  const shown = inOrder.slice(0, FAULTS_MAX).map(describeFault);
   if (faults.length > shown.length) shown.push(`… and ${faults.length - shown.length} more`);
   return new RmhError(codes.size === 1 ? only : 'RMH_CONFIG_INVALID', shown.join('\n'));
 }

@@ -30,7 +30,7 @@ test('netlink readers take any bytes without throwing or leaving the buffer', (c
 });
 
 function noise(random: Random): Uint8Array {
-  return random.fill(new Uint8Array(random.below(300)));
+  return noiseOf(random, random.below(300));
 }
 
 /** Several well-formed messages, then a few bytes changed, then cut. */
@@ -55,5 +55,9 @@ function writeSome(writer: MessageWriter, random: Random): void {
   if (choice === 0) writer.text(type, 'wwan0');
   else if (choice === 1) writer.u32(type, random.u32());
   else if (choice === 2) writer.bytes(type, noise(random));
-  else writer.nest(type, () => writer.bytes(1, random.fill(new Uint8Array(16))));
+  else writer.nest(type, () => writer.bytes(1, noiseOf(random, 16)));
+}
+
+function noiseOf(random: Random, length: number): Uint8Array {
+  return Uint8Array.from({ length }, () => random.below(256));
 }

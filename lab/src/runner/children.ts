@@ -1,0 +1,62 @@
+// The processes inside the sandbox: daemons and stations, each in its namespace, each with its
+// log in the run's directory. They need no care at the end: they go with process 1.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, openSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+const STATIONS = {
+  car: fileURLToPath(new URL('../devices/car.ts', import.meta.url)),
+  site: fileURLToPath(new URL('../devices/site.ts', import.meta.url)),
+};
+const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'];
+const TAIL_CHARACTERS = 1500;
+
+/** A daemon as an operator would start it, in the namespace behind the descriptor. */
+export function spawnDaemon(
+  verb: 'unit' | 'gateway',
+  files: { readonly name: string; readonly config: string },
+  netnsFd: number,
+  workspace: string,
+): ChildProcess {
+  const log = openSync(logOf(workspace, files.name), 'a', 0o600);
+  try {
+    const words = [...NODE, CLI, verb, '--config', files.config];
+    return spawn('nsenter', ['--net=/proc/self/fd/3', ...words], {
+      stdio: ['ignore', log, log, netnsFd],
+    });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** A station opens its sockets in the two namespaces itself; commands in, reports out. */
+export function spawnStation(
+  side: 'car' | 'site',
+  plan: string,
+  netnsFds: readonly [devices: number, alone: number],
+  logName: string,
+  workspace: string,
+): ChildProcess {
+  const log = openSync(logOf(workspace, logName), 'a', 0o600);
+  try {
+    const [command = '', ...args] = [...NODE, STATIONS[side], plan];
+    return spawn(command, args, { stdio: ['pipe', 'pipe', log, ...netnsFds] });
+  } finally {
+    closeSync(log);
+  }
+}
+
+/** The end of a log, to say why a process failed. */
+export function tailOf(workspace: string, name: string): string {
+  try {
+    return readFileSync(logOf(workspace, name), 'utf8').slice(-TAIL_CHARACTERS).trim();
+  } catch {
+    return '';
+  }
+}
+
+function logOf(workspace: string, name: string): string {
+  return join(workspace, `${name}.log`);
+}

@@ -1,0 +1,70 @@
+// What the launcher and the inside of the sandbox say to each other: plain data over Node's line.
+import type { DaemonStatus, ErrorCode } from '@rmh/contract';
+import type { StationReport } from '../devices/plan.ts';
+import type { CarrierName } from '../topology/addresses.ts';
+import type { Fault } from './faults.ts';
+
+/** Where a vehicle's carriers get their figures. */
+export type CarrierSource =
+  /** "50mbit/15ms,30mbit/35ms/1%" */
+  | { kind: 'paths'; text: string }
+  /** Rows of a drive file, Unix ms; null: from its first, to its last. */
+  | { kind: 'drive'; file: string; fromMs: number | null; toMs: number | null };
+
+export interface RunOrder {
+  /** An empty directory for configurations, keys, sockets and logs. */
+  readonly workspace: string;
+  readonly vehicles: { readonly carriers: CarrierName[]; readonly source: CarrierSource }[];
+  /** Rows of FLOWS. */
+  readonly flowIds: number[];
+  /** null: until told to stop. */
+  readonly seconds: number | null;
+  readonly seed: number;
+  /** Of carriers of the first vehicle, and of the gateways. */
+  readonly faults: Fault[];
+}
+
+export type ToInside =
+  | { kind: 'run'; order: RunOrder }
+  /** End sending now, wait for what is under way, give the result. */
+  | { kind: 'stop' };
+
+export type FromInside =
+  | { kind: 'phase'; phase: RunPhase }
+  | { kind: 'snapshot'; snapshot: Snapshot }
+  | { kind: 'result'; result: RunResult }
+  | { kind: 'failed'; code: ErrorCode | null; message: string; hint: string };
+
+/** building → connecting → running → draining. */
+export type RunPhase = 'building' | 'connecting' | 'running' | 'draining';
+
+export interface Snapshot {
+  /** Since the first packet; 0 before it. */
+  readonly elapsedMs: number;
+  readonly vehicles: VehicleSnapshot[];
+  readonly gateways: GatewaySnapshot[];
+}
+
+export interface VehicleSnapshot {
+  readonly name: string;
+  readonly carriers: CarrierName[];
+  /** null while its daemon does not answer. */
+  readonly unit: DaemonStatus | null;
+  readonly car: StationReport | null;
+  readonly site: StationReport | null;
+}
+
+export interface GatewaySnapshot {
+  readonly name: string;
+  readonly state: 'running' | 'starting' | 'killed';
+}
+
+export interface RunResult {
+  /** How long packets were sent. */
+  readonly seconds: number;
+  readonly last: Snapshot;
+  /** The connection held by each vehicle answered after sending had ended. */
+  readonly tcp: { readonly established: boolean; readonly survived: boolean }[];
+  /** What daemons and devices did that they should not have: exits, refusals. */
+  readonly mishaps: string[];
+}

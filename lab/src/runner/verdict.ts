@@ -1,0 +1,78 @@
+// Whether a run was good, by the promises of the tunnel (issue 2, acceptance): a pure decision.
+import type { TrafficClassName } from '@rmh/contract';
+import { PROBE_DOWN, PROBE_UP } from '../devices/flows.ts';
+import type { Fault } from './faults.ts';
+import type { FlowReport, VehicleReport } from './report.ts';
+
+export interface Verdict {
+  readonly good: boolean;
+  /** What was not kept; of a good run, nothing. */
+  readonly reasons: string[];
+}
+
+// Of what any carrier alone delivered in time, the tunnel delivers at least this in time.
+const REACHABLE_SHARE = 0.995;
+// Beyond the path's own delay, the flow's own spacing included.
+const CRITICAL_GAP_MS = 100;
+// An active gateway that dies is replaced within this.
+const GATEWAY_GAP_MS = 1000;
+
+export function decideVerdict(report: VehicleReport, faults: readonly Fault[]): Verdict {
+  const killed = faults.some((fault) => fault.target === 'gateway' && fault.kind === 'kill');
+  const always = report.reachable.sent > 0 && report.reachable.delivered === report.reachable.sent;
+  const reasons = [...tcpReasons(report), ...reachableReasons(report, killed)];
+  // Only where some carrier worked at every moment can nothing be lost, and no gap be long.
+  if (always) {
+    reasons.push(...report.flows.flatMap((flow) => flowReasons(flow, report, killed)));
+  }
+  for (const flow of report.flows) {
+    if (flow.delivered === 0 && flow.sent > 0) reasons.push(`${flow.name} delivered nothing`);
+    if (flow.duplicatesDelivered > 0 && flow.transport === 'udp') {
+      reasons.push(`${flow.name} delivered ${flow.duplicatesDelivered} packets twice`);
+    }
+  }
+  return { good: reasons.length === 0, reasons };
+}
+
+function tcpReasons({ tcp }: VehicleReport): string[] {
+  if (!tcp.established) return ['the TCP connection was never made'];
+  return tcp.survived ? [] : ['the TCP connection did not survive'];
+}
+
+function reachableReasons({ flows, reachable }: VehicleReport, killed: boolean): string[] {
+  const probes = flows.filter(({ name }) => name === PROBE_UP || name === PROBE_DOWN);
+  if (probes.length < 2 || reachable.delivered === 0 || killed) return [];
+  const inTime = probes.reduce((sum, { delivered, late }) => sum + delivered - late, 0);
+  const share = inTime / reachable.delivered;
+  if (share >= REACHABLE_SHARE) return [];
+  const percent = (share * 100).toFixed(2);
+  return [`critical in time is ${percent} % of reachable (at least ${REACHABLE_SHARE * 100} %)`];
+}
+
+function flowReasons(flow: FlowReport, report: VehicleReport, killed: boolean): string[] {
+  const reasons: string[] = [];
+  const lost = flow.sent - flow.delivered;
+  if (lost > 0 && !killed) reasons.push(`${flow.name} (${flow.class}) lost ${lost}`);
+  if (flow.class === 'critical' && flow.late > 0 && !killed) {
+    reasons.push(`${flow.name} (critical) late ${flow.late}`);
+  }
+  const limitMs = gapLimitMs(flow.class, report, killed);
+  if (limitMs !== null && flow.nominalGapMs > 0 && flow.longestGapMs > limitMs) {
+    const gapMs = Math.round(flow.longestGapMs);
+    const atMost = Math.round(limitMs);
+    reasons.push(`${flow.name} (${flow.class}) was silent for ${gapMs} ms (at most ${atMost})`);
+  }
+  return reasons;
+}
+
+/** The slowest carrier's own delay is the median of its probes. Bulk promises no pace. */
+function gapLimitMs(
+  trafficClass: TrafficClassName,
+  { alone }: VehicleReport,
+  killed: boolean,
+): number | null {
+  const delayMs = Math.max(0, ...Object.values(alone).map(({ p50Ms }) => p50Ms ?? 0));
+  if (trafficClass === 'bulk') return null;
+  if (killed) return GATEWAY_GAP_MS + delayMs;
+  return trafficClass === 'critical' ? CRITICAL_GAP_MS + delayMs : 4 * delayMs + 50;
+}

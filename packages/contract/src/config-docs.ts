@@ -1,0 +1,61 @@
+// docs/configuration.md, written from the schemas: `node packages/contract/src/config-docs.ts`
+// prints it, and a test compares.
+import { GATEWAY_CONFIG, UNIT_CONFIG } from './config.ts';
+import { type DocumentedField, fieldsOf, treeOf } from './schema-tree.ts';
+
+const HEAD = `# Configuration
+
+<!-- Written from packages/contract/src/config.ts. To change it, change the schema and run
+     node packages/contract/src/config-docs.ts > docs/configuration.md -->
+
+One file a daemon, in YAML (JSON is YAML). Examples: \`deploy/examples/\`.
+
+- \`rmh unit --config FILE --check\` and \`rmh gateway --config FILE --check\` check the file, the
+  keys it names and their permissions, and exit with 0 or 2.
+- Every error names file, line, field, what is wrong and what is expected; all are told at once.
+  A field that does not exist is an error.
+- Paths are relative to the file that names them.
+- A key file holds one line of base64, belongs to the service's user and has mode 0600.
+- In YAML, write IPv6 in quotes: \`"fd80::1/128"\`.
+- SIGHUP (\`systemctl reload\`) reads the file again. An invalid file is refused, and the old one
+  stays in force. Live: gateways, units, links, lan, routes, classes, log. Only at a restart: tun,
+  listen, statusSocket, stateDirectory, privateKeyFile; the log then says so.
+
+The unit should forward only into the tunnel: docs/operations.md has the firewall rules.
+`;
+
+export function configurationPage(): string {
+  const sections = [
+    HEAD,
+    '## unit.yaml\n',
+    table(fieldsOf(treeOf(UNIT_CONFIG))),
+    '\n## gateway.yaml\n',
+    table(fieldsOf(treeOf(GATEWAY_CONFIG))),
+    '\nA file in `unitsDirectory` holds the fields of one `units[]` entry at its top level.\n',
+  ];
+  return sections.join('\n');
+}
+
+function table(fields: readonly DocumentedField[]): string {
+  const rows = fields.map(({ path, node, required }) => {
+    const cells = [
+      `\`${path}\``,
+      node.description ?? '',
+      node.expected ?? '',
+      required ? 'required' : defaultOf(node.default),
+    ];
+    return `| ${cells.map(escaped).join(' | ')} |`;
+  });
+  return ['| field | meaning | value | default |', '|---|---|---|---|', ...rows, ''].join('\n');
+}
+
+function defaultOf(value: unknown): string {
+  if (value === undefined) return 'none';
+  return typeof value === 'object' && !Array.isArray(value) ? 'see its fields' : JSON.stringify(value);
+}
+
+function escaped(text: string): string {
+  return text.replaceAll('|', '\\|').replaceAll('*', '\\*');
+}
+
+if (import.meta.main) process.stdout.write(configurationPage());
