@@ -168,8 +168,9 @@ export function nextSubnet(prefixText: string): string {
 }
 
 export function ipv4Number(text: string): number {
-  const bytes = parseIp(text)?.bytes ?? [];
-  return bytes.reduce((number, byte) => number * 256 + byte, 0);
+  let number = 0;
+  for (const byte of parseIp(text)?.bytes ?? []) number = number * 256 + byte;
+  return number;
 }
 
 export function ipv4Text(number: number): string {

@@ -44,8 +44,13 @@ export class ModemDevice {
   plug(): TunDevice {
     return inNetns(this.#netnsFd, () => {
       const tun = openTun(this.#config.interfaceName);
+      try {
+        withRtnl((rtnl) => this.#configure(rtnl));
+      } catch (error) {
+        tun.close();
+        throw error;
+      }
       this.#tun = tun;
-      withRtnl((rtnl) => this.#configure(rtnl));
       return tun;
     });
   }

@@ -1,6 +1,6 @@
 // Carriers in real time between network namespaces, in user space: see emulator-worker.ts for the
 // loop, carrier-link.ts for the way of a packet.
-import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
 import { Wake } from '@rmh/netio';
 import {
   type CarrierCommand,
@@ -121,6 +121,12 @@ export class CarrierEmulator {
   #gone(cause: unknown): void {
     if (this.#isGone) return;
     this.#isGone = true;
+    // The thread's last answers may still wait behind the news of its end.
+    for (;;) {
+      const last = receiveMessageOnPort(this.#port);
+      if (last === undefined) break;
+      this.#answered(last.message as FromWorker);
+    }
     const reason = cause instanceof Error ? cause.message : 'its thread has ended';
     const error = new CarriersError('carriers.stopped', `the carriers stopped: ${reason}`, {
       cause,

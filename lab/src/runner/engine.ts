@@ -67,11 +67,11 @@ export class Engine {
   async run(): Promise<RunResult> {
     this.#tell({ kind: 'phase', phase: 'connecting' });
     const stations = await this.#connect();
+    await this.#carriers.lead();
     this.#tell({ kind: 'phase', phase: 'running' });
     const startUs = nowUs() + LEAD_US;
     this.#startUs = startUs;
     stations.start(startUs);
-    this.#carriers.play(LEAD_US / 1000);
     const faults = new FaultPlayer(this.#order.faults, startUs, this.#carriers, this.#daemons);
     const snapshots = setInterval(() => void this.#sendSnapshot(), SNAPSHOT_EVERY_MS);
     const stopUs = await this.#untilStop(stations, startUs);
@@ -167,7 +167,12 @@ export class Engine {
           survived: hold?.broken === null && hold.answeredAskUs > stopUs,
         };
       }),
-      mishaps: [...this.#mishaps, ...this.#daemons.mishaps, ...stations.mishaps()],
+      mishaps: [
+        ...this.#mishaps,
+        ...this.#daemons.mishaps,
+        ...this.#carriers.mishaps,
+        ...stations.mishaps(),
+      ],
     };
   }
 

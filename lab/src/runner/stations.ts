@@ -66,7 +66,9 @@ export class Stations {
   }
 
   mishaps(): string[] {
-    return this.#all().flatMap(({ name, failed }) => (failed === null ? [] : [`${name} ${failed}`]));
+    return this.#all().flatMap(({ name, failed }) =>
+      failed === null ? [] : [`${name} ${failed}`],
+    );
   }
 
   /** Every car's held connection answered a question that was asked after `us`. */

@@ -61,6 +61,17 @@ test('updateChecksum equals summing anew, and a wrong checksum stays wrong', () 
   );
 });
 
+test('[IN-10] a UDP checksum that comes out as zero is sent as 0xffff', () => {
+  for (const version of [4, 6] as const) {
+    const at = version === 4 ? 26 : 46;
+    const zero = craft({ version, protocol: 'udp', payload: new Uint8Array(2) });
+    const spec: Craft = { version, protocol: 'udp', payload: zero.slice(at, at + 2) };
+    const arena = arenaOf(craft(spec).fill(0, at, at + 2));
+    assert.equal(finishChecksum(arena, 0, arena.bytes.length), true);
+    assert.equal(arena.view.getUint16(at), 0xffff);
+  }
+});
+
 test('[IN-10] finishChecksum leaves alone what has no such checksum', () => {
   const spec: Craft = { version: 4, protocol: 'udp', payload: new Uint8Array(8) };
   for (const [at, value] of [

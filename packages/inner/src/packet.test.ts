@@ -63,6 +63,11 @@ test('[IN-1] InnerPacket names what is wrong with a header', () => {
   }
 });
 
+test('[IN-2] an extension header that is not there is not read', () => {
+  const bytes = craft(UDP6).slice(0, 40).fill(0, 4, 6).fill(60, 6, 7);
+  assert.equal(new InnerPacket().read(arenaOf(bytes), 0, 40), InnerFault.badExtensions);
+});
+
 test('[IN-2] a chain of eight extension headers is walked, of nine refused', () => {
   const chain = (count: number): number[] => {
     const bytes = [...craft(UDP6)];

@@ -159,6 +159,16 @@ test('[IN-8] a partial checksum that the far end could not rebuild is completed 
   assert.deepEqual(arena.bytes.slice(VNET + 20), craft(spec));
 });
 
+test('[IN-8] so is that of a first fragment', () => {
+  const spec: Craft = { version: 4, protocol: 'udp', payload: new Uint8Array(33).fill(9) };
+  const fragment = craft({ ...spec, partial: true }).fill(0x20, 6, 7);
+  const arena = arenaOf([1, 0, 0, 0, 0, 0, 20, 0, 6, 0, ...fragment]);
+  const segmenter = new Segmenter();
+  assert.equal(segmenter.begin(arena, 0, VNET, fragment.length, 1500), 0);
+  assert.equal(segmenter.checksumPartial, false);
+  assert.deepEqual(arena.bytes.slice(VNET), craft(spec).fill(0x20, 6, 7));
+});
+
 test('Segmenter refuses a virtio header that contradicts its packet', () => {
   const spec: Craft = { version: 4, protocol: 'tcp', payload: new Uint8Array(900) };
   const cases: [string, (vnet: Uint8Array) => void][] = [

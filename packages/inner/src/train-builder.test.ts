@@ -66,6 +66,28 @@ for (const [what, first, next] of REFUSED) {
   });
 }
 
+test('[IN-11] a packet that is cut off does not join', () => {
+  const arena = plainArena(4096);
+  arena.bytes.set(craft(FIRST));
+  arena.bytes.set(craft(NEXT), 2048);
+  const builder = new TrainBuilder(true);
+  assert.equal(builder.begin(arena, 0, 140, true), 0);
+  assert.equal(builder.append(2048, 139, true), false);
+});
+
+test('[IN-11] nothing follows PSH, which ends up on the whole', () => {
+  const arena = plainArena(8192);
+  for (const [i, flags] of [0x10, 0x18, 0x10].entries()) {
+    arena.bytes.set(craft({ ...FIRST, flags, seq: 1000 + i * 100 }), i * 2048);
+  }
+  const builder = new TrainBuilder(true);
+  assert.equal(builder.begin(arena, 0, 140, true), 0);
+  assert.equal(builder.append(2048, 140, true), true);
+  assert.equal(builder.append(4096, 140, true), false);
+  builder.finish(8000);
+  assert.equal(arena.bytes[33], 0x18);
+});
+
 test('[IN-11] nothing follows a shorter segment', () => {
   const arena = plainArena(8192);
   const shorter: Craft = { ...NEXT, payload: new Uint8Array(99) };

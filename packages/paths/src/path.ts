@@ -126,7 +126,7 @@ export class Path {
   /** Takes every unanswered flight off the path, into `lost`: the link is gone or suspect. */
   takeUnanswered(): void {
     for (let number = this.log.oldestOpen; number < this.log.next; number++) {
-      if (this.log.isOpen(number)) this.lost.push(this.log.flightOf(number));
+      if (this.log.isOpen(number)) this.lost.push(this.log.take(number));
     }
   }
 
@@ -162,7 +162,8 @@ export class Path {
       if (!this.log.isOpen(number)) continue;
       const early = newestSentUs - this.log.sentUsOf(number) > window;
       if (!early && newest - number < REORDER_NUMBERS) break;
-      this.lost.push(this.log.settle(number));
+      this.lost.push(this.log.take(number));
+      this.log.settle(number);
       this.packetsLost++;
       this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
     }

@@ -8,8 +8,8 @@ export class RttEstimator {
   #leastSinceUs = 0;
 
   sample(rttUs: number, nowUs: number): void {
-    const rtt = Math.max(1, rttUs);
-    this.latestUs = rtt;
+    const rtt = Math.max(1, Math.min(rttUs, this.#mostUs));
+    this.latestUs = rttUs;
     if (this.samples === 0) {
       this.smoothedUs = rtt;
       this.varianceUs = rtt / 2;
@@ -23,6 +23,14 @@ export class RttEstimator {
       this.#least = rtt;
       this.#leastSinceUs = nowUs;
     }
+  }
+
+  /**
+   * An answer out of an outage (up to 15 s late on recorded drives) tells of the outage, not of
+   * the path. A true rise still comes through: the bound doubles with every sample.
+   */
+  get #mostUs(): number {
+    return this.samples === 0 ? Number.POSITIVE_INFINITY : 2 * this.smoothedUs + 100_000;
   }
 
   get leastUs(): number {

@@ -34,7 +34,7 @@ export class SentLog {
     this.#sentUs[slot] = nowUs;
     this.#flight[slot] = flight;
     this.#bytes[slot] = bytes;
-    this.#open[slot] = 1;
+    this.#open[slot] = OPEN;
     this.next++;
     this.inFlight++;
     return pushedOut;
@@ -42,7 +42,15 @@ export class SentLog {
 
   isOpen(number: number): boolean {
     if (number < this.oldestOpen || number >= this.next) return false;
-    return this.#open[number & this.#mask] === 1;
+    return this.#open[number & this.#mask] !== SETTLED;
+  }
+
+  /** The flight of an open number, which goes on open but is not taken twice; −1 if it was. */
+  take(number: number): number {
+    const slot = number & this.#mask;
+    if (this.#open[slot] !== OPEN) return -1;
+    this.#open[slot] = TAKEN;
+    return this.#flight[slot] ?? -1;
   }
 
   sentUsOf(number: number): number {
@@ -56,11 +64,11 @@ export class SentLog {
   /** The number is answered or lost: returns its flight (−1 for none) and closes the entry. */
   settle(number: number): number {
     const slot = number & this.#mask;
-    if (this.#open[slot] === 1) {
-      this.#open[slot] = 0;
+    if (this.#open[slot] !== SETTLED) {
+      this.#open[slot] = SETTLED;
       this.inFlight--;
     }
-    while (this.oldestOpen < this.next && this.#open[this.oldestOpen & this.#mask] === 0) {
+    while (this.oldestOpen < this.next && this.#open[this.oldestOpen & this.#mask] === SETTLED) {
       this.oldestOpen++;
     }
     return this.#flight[slot] ?? -1;
@@ -97,6 +105,10 @@ export class SentLog {
   }
 }
 
+const SETTLED = 0;
+const OPEN = 1;
+/** Its flight was sent again elsewhere, but its answer would still be news. */
+const TAKEN = 2;
 const SLOTS_MIN = 256;
 /** 300 Mbit/s × 0.5 s / 8 / 1,400 B = 13,400 packets unanswered on one path. */
 const SLOTS_MAX = 16_384;

@@ -85,4 +85,15 @@ export class EndpointBlocks {
   bytesOf(at: number): Uint8Array {
     return this.#arena.bytes.slice(at, at + ENDPOINT_BLOCK_BYTES);
   }
+
+  /**
+   * The address without its port, 4 or 16 bytes: a block is a socket address (sockaddr_in: port at
+   * 2, address at 4; sockaddr_in6: address at 8).
+   */
+  addressOf(at: number): Uint8Array {
+    const v4 = this.#arena.view.getUint16(at, true) === AF_INET;
+    return v4 ? this.#arena.bytes.slice(at + 4, at + 8) : this.#arena.bytes.slice(at + 8, at + 24);
+  }
 }
+
+const AF_INET = 2;

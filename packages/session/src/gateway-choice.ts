@@ -42,9 +42,13 @@ export class GatewayChoice {
       this.#askOthers(active, nowUs);
     }
     const next = this.#best(active);
-    // Only one that was heard since then: when every carrier is gone, both look alike.
-    if (next === null || next.heardUs <= this.#lostSinceUs) return;
-    this.#move(active, next, 'silent', nowUs);
+    // Only one that was heard since then: when every carrier is gone, both look alike. And not at
+    // once: one late answer on the last carrier is no dead gateway.
+    const waitUntilUs = this.#lostSinceUs + SILENCE_US;
+    if (nowUs < waitUntilUs) active.wakeAt(waitUntilUs);
+    else if (next !== null && next.heardUs > this.#lostSinceUs) {
+      this.#move(active, next, 'silent', nowUs);
+    }
   }
 
   /** Unit: this gateway asks us to leave. */
@@ -113,6 +117,8 @@ export class GatewayChoice {
     peer.wakeAt(nowUs);
   }
 }
+
+const SILENCE_US = 300_000;
 
 function ready(peer: Peer): boolean {
   if (peer.keys.current === null) return false;

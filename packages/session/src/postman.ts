@@ -105,6 +105,7 @@ export class Postman {
       // They lost their state: their numbers begin anew, and so do ours of what came [FR-11].
       if (peer.theirIncarnation >= 0) this.#forgetTheirs(peer);
       peer.theirIncarnation = incarnation;
+      peer.draining = false;
     }
     if (peer.speech !== 'multipath') {
       peer.speech = 'multipath';

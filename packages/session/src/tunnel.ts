@@ -7,6 +7,7 @@ import {
   type RemoteIdentity,
   remoteIdentity,
   SourceLimiter,
+  sourceKey,
 } from '@rmh/handshake';
 import {
   COOKIE_NONCE_BYTES,
@@ -336,7 +337,9 @@ export class Tunnel {
     const source = this.#env.endpoints.bytesOf(sourceAt);
     if (this.#cookies.needsSecret(nowUs)) this.#cookies.rotate(this.#env.randomBytes(32), nowUs);
     const unproved = this.#cookies.checkMac2(message, source, nowUs);
-    if (unproved === 0) return this.#limiter.check(source.join('.'), nowUs);
+    if (unproved === 0) {
+      return this.#limiter.check(sourceKey(this.#env.endpoints.addressOf(sourceAt)), nowUs);
+    }
     const nonce = this.#env.randomBytes(COOKIE_NONCE_BYTES);
     const reply = this.#cookies.createReply(message, source, nonce, nowUs);
     queuePlain(this.#env, reply, link, sourceAt);

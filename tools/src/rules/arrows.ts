@@ -11,7 +11,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   inner: { values: ['base'] },
   handshake: { values: ['base', 'wire'] },
   paths: { values: ['base', 'wire'] },
-  scheduler: { values: ['base', 'paths'] },
+  scheduler: { values: ['base', 'wire', 'paths'] },
   session: { values: ['base', 'wire', 'inner', 'handshake', 'paths', 'scheduler'] },
   aead: { values: ['base', 'wire', 'handshake'] },
   netio: { values: ['base'] },

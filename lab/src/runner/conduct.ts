@@ -1,0 +1,114 @@
+// The launcher's part of a run: starts the sandbox, passes on the order and the user's wish to
+// stop, and removes the run's directory whatever happened.
+import type { ChildProcess } from 'node:child_process';
+import { cpSync, mkdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { lineOf, RmhError } from '@rmh/contract';
+import { startSandbox } from '../topology/sandbox.ts';
+import { makeWorkspace, removeLeftovers, removeWorkspace } from '../topology/workspace.ts';
+import type { FromInside, RunOrder, RunPhase, RunResult, Snapshot, ToInside } from './protocol.ts';
+
+const INSIDE = fileURLToPath(new URL('./inside.ts', import.meta.url));
+const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface Watcher {
+  onPhase(phase: RunPhase): void;
+  onSnapshot(snapshot: Snapshot): void;
+  /** The user asked for the end. */
+  onStop(): void;
+}
+
+export type Outcome =
+  | { kind: 'done'; result: RunResult; stopped: boolean }
+  /** Asked twice to stop, or before anything ran. */
+  | { kind: 'broken off' };
+
+export interface ConductOptions {
+  /** Where the logs and configurations of the run are kept; null: nowhere. */
+  readonly keepIn: string | null;
+}
+
+/** Throws RmhError where the machine forbids the run or a part of it failed. */
+export async function conduct(
+  order: Omit<RunOrder, 'workspace'>,
+  watcher: Watcher,
+  { keepIn }: ConductOptions,
+): Promise<Outcome> {
+  removeLeftovers();
+  const workspace = makeWorkspace();
+  try {
+    return await runIn({ ...order, workspace }, watcher);
+  } finally {
+    if (keepIn !== null) keep(workspace, keepIn);
+    removeWorkspace(workspace);
+  }
+}
+
+function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
+  const child = startSandbox({ main: INSIDE, args: [] });
+  const stops = new Stops(child, watcher);
+  return new Promise<Outcome>((resolve, reject) => {
+    let failure: RmhError | Error | null = null;
+    let result: RunResult | null = null;
+    child.on('error', reject);
+    child.on('message', (message: FromInside) => {
+      if (message.kind === 'phase') watcher.onPhase(message.phase);
+      if (message.kind === 'snapshot') watcher.onSnapshot(message.snapshot);
+      if (message.kind === 'result') result = message.result;
+      if (message.kind === 'failed') failure = failureOf(message);
+    });
+    child.on('close', (code, signal) => {
+      if (result !== null) resolve({ kind: 'done', result, stopped: stops.count > 0 });
+      else if (stops.count > 0) resolve({ kind: 'broken off' });
+      else reject(failure ?? new Error(`the inside of the lab ended with ${signal ?? code}`));
+    });
+    send(child, { kind: 'run', order });
+  }).finally(() => stops.end());
+}
+
+/** The first wish ends the run in order, the second at once. */
+class Stops {
+  count = 0;
+  readonly #child: ChildProcess;
+  readonly #watcher: Watcher;
+
+  constructor(child: ChildProcess, watcher: Watcher) {
+    this.#child = child;
+    this.#watcher = watcher;
+    for (const signal of STOP_SIGNALS) process.on(signal, this.#asked);
+  }
+
+  end(): void {
+    for (const signal of STOP_SIGNALS) process.off(signal, this.#asked);
+  }
+
+  readonly #asked = (): void => {
+    this.count++;
+    if (this.count === 1) {
+      this.#watcher.onStop();
+      send(this.#child, { kind: 'stop' });
+      return;
+    }
+    if (this.#child.connected) this.#child.disconnect(); // the inside ends when the line closes
+  };
+}
+
+function send(child: ChildProcess, message: ToInside): void {
+  child.send(message, (error) => {
+    // It has ended already: `close` says how.
+    if (error !== null && process.env['RMH_DEBUG'] !== undefined) {
+      process.stderr.write(`rmh: ${lineOf(error)}\n`);
+    }
+  });
+}
+
+function failureOf({ code, message, hint }: Extract<FromInside, { kind: 'failed' }>): Error {
+  return code === null ? new Error(message) : new RmhError(code, message, { hint });
+}
+
+function keep(workspace: string, keepIn: string): void {
+  mkdirSync(keepIn, { recursive: true });
+  // Not the sockets, and no keys: what is kept may be sent to somebody.
+  const filter = (path: string) => !/\.(sock|key|psk)$/.test(path);
+  cpSync(workspace, keepIn, { recursive: true, filter });
+}

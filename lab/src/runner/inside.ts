@@ -1,0 +1,44 @@
+// Process 1 of the sandbox. It does one run and ends; when the launcher is gone, it ends at once,
+// and everything in its namespaces with it.
+import { RmhError } from '@rmh/contract';
+import { Engine } from './engine.ts';
+import type { FromInside, RunOrder, ToInside } from './protocol.ts';
+
+process.on('disconnect', () => process.exit(0));
+
+let engine: Engine | null = null;
+
+process.on('message', (message: ToInside) => {
+  if (message.kind === 'stop') {
+    // Nothing runs yet: nothing to end in order.
+    if (engine === null) process.exit(0);
+    engine.stop();
+    return;
+  }
+  run(message.order).catch((error: unknown) => {
+    tellLast({ kind: 'failed', ...describe(error) });
+  });
+});
+
+async function run(order: RunOrder): Promise<void> {
+  engine = await Engine.build(order, tell);
+  const result = await engine.run();
+  tellLast({ kind: 'result', result });
+}
+
+function tell(message: FromInside): void {
+  process.send?.(message);
+}
+
+/** Ends the process when the launcher has it. */
+function tellLast(message: FromInside): void {
+  process.send?.(message, undefined, undefined, () => process.exit(0));
+}
+
+function describe(error: unknown) {
+  if (error instanceof RmhError) {
+    return { code: error.code, message: error.message, hint: error.hint };
+  }
+  const message = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return { code: null, message, hint: '' };
+}
