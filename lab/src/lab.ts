@@ -1,5 +1,45 @@
-// The first form, until its owner writes it: says so and fails.
-export async function run(_argv: string[]): Promise<number> {
-  process.stderr.write('rmh: lab is not built yet\n');
-  return 1;
+// `./rmh lab`: one vehicle, one run, one verdict.
+import { writeFileSync } from 'node:fs';
+import { lineOf } from '@rmh/contract';
+import { conduct } from './runner/conduct.ts';
+import { LAB_USAGE, parseLabOptions, usage } from './runner/lab-options.ts';
+import { type LabReport, labReport } from './runner/lab-report.ts';
+import { announcement, reportText } from './runner/lab-text.ts';
+import { LabProgress } from './runner/progress.ts';
+
+// As a shell reports a program that died of SIGINT.
+const EXIT_INTERRUPTED = 130;
+
+export async function run(argv: string[]): Promise<number> {
+  const request = await parseLabOptions(argv);
+  if (request.kind === 'help') {
+    process.stdout.write(LAB_USAGE);
+    return 0;
+  }
+  const { order, json, keepIn } = request;
+  if (json !== null && json !== '-') requireWritable(json);
+  // With --json - standard output is for the program that reads it.
+  const forPerson = json === '-' ? process.stderr : process.stdout;
+  if (json !== '-') forPerson.write(announcement(order));
+  const outcome = await conduct(order, new LabProgress(order, process.stderr), { keepIn });
+  if (outcome.kind === 'broken off') return EXIT_INTERRUPTED;
+  const report = labReport(order, outcome.result);
+  if (json !== '-') forPerson.write(reportText(report));
+  if (json !== null) writeJson(json, report);
+  return outcome.stopped ? EXIT_INTERRUPTED : 0;
+}
+
+function writeJson(target: string, report: LabReport): void {
+  const text = `${JSON.stringify(report, null, 2)}\n`;
+  if (target === '-') process.stdout.write(text);
+  else writeFileSync(target, text);
+}
+
+/** Before a minute's run, not after it. */
+function requireWritable(file: string): void {
+  try {
+    writeFileSync(file, '', { flag: 'a' });
+  } catch (error) {
+    throw usage(`--json ${file} cannot be written: ${lineOf(error)}`);
+  }
 }

@@ -85,7 +85,7 @@ if (unit >= 0) {
     assert.deepEqual(interfaceNames(internet), ['lo']);
   });
 
-  test('the rate is kept within 3 % and the release is late by less than 0.3 ms on average', async () => {
+  test('the rate is kept within 3 %, and packets are released late by 5 ms at most on average', async () => {
     await withCarrier(
       { source: { mbit: 20, delayMs: 10 } },
       async ({ vehicle, server, emulator }) => {
@@ -98,7 +98,8 @@ if (unit >= 0) {
         await sleep(50);
         const up = emulator.stats()[0]?.up;
         const meanLateUs = (up?.releaseLateUsSum ?? 0) / (up?.delivered ?? 1);
-        assert.ok(meanLateUs < 300, `${meanLateUs} µs`);
+        // About 0.05 ms on an idle machine (emulator.bench.ts); tests share theirs.
+        assert.ok(meanLateUs < 5000, `${meanLateUs} µs`);
       },
     );
   });

@@ -1,6 +1,11 @@
 // Carriers in real time between network namespaces, in user space: see emulator-worker.ts for the
 // loop, carrier-link.ts for the way of a packet.
-import { MessageChannel, type MessagePort, receiveMessageOnPort, Worker } from 'node:worker_threads';
+import {
+  MessageChannel,
+  type MessagePort,
+  receiveMessageOnPort,
+  Worker,
+} from 'node:worker_threads';
 import { Wake } from '@rmh/netio';
 import {
   type CarrierCommand,

@@ -14,8 +14,9 @@ import { type Send, Station, WARM_UP_SEQUENCE } from './station.ts';
 const WARM_UP_EVERY_US = 100_000;
 
 function runCar(plan: StationPlan): void {
-  const hold = inDevices(() => new Hold(plan.vehicle, at(plan.siteAddress, plan, 'hold'), nowUs()));
-  const station = new Station(plan, hold);
+  const dialHold = (): Hold =>
+    inDevices(() => new Hold(plan.vehicle, at(plan.siteAddress, plan, 'hold'), nowUs()));
+  const station = new Station(plan, dialHold);
   const classes = new Map<string, DatagramSource>();
   for (const flow of FLOWS) {
     if (!plan.flowIds.includes(flow.id)) continue;

@@ -22,19 +22,17 @@ export class Station {
   readonly plan: StationPlan;
   readonly loop = new Loop();
   readonly ledger: Ledger;
-  readonly #hold: Hold | null;
+  readonly #dialHold: (() => Hold) | null;
+  #hold: Hold | null = null;
   readonly #pacers: Pacer[] = [];
   #startUs = Number.POSITIVE_INFINITY;
   #stopUs = Number.POSITIVE_INFINITY;
 
-  constructor(plan: StationPlan, hold: Hold | null) {
+  /** The held connection is dialled once, at the start: the site listens by then. */
+  constructor(plan: StationPlan, dialHold: (() => Hold) | null) {
     this.plan = plan;
     this.ledger = new Ledger(plan);
-    this.#hold = hold;
-    if (hold !== null) {
-      this.loop.add(hold);
-      this.loop.addTimer(hold);
-    }
+    this.#dialHold = dialHold;
     this.#addReports();
   }
 
@@ -80,6 +78,10 @@ export class Station {
     this.#startUs = atUs;
     this.ledger.begin(atUs);
     for (const pacer of this.#pacers) pacer.start(atUs);
+    if (this.#dialHold === null) return;
+    this.#hold = this.#dialHold();
+    this.loop.add(this.#hold);
+    this.loop.addTimer(this.#hold);
   }
 
   #addReports(): void {

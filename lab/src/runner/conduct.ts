@@ -16,6 +16,8 @@ export interface Watcher {
   onSnapshot(snapshot: Snapshot): void;
   /** The user asked for the end. */
   onStop(): void;
+  /** Nothing runs any more. */
+  onEnd(): void;
 }
 
 export type Outcome =
@@ -39,6 +41,7 @@ export async function conduct(
   try {
     return await runIn({ ...order, workspace }, watcher);
   } finally {
+    watcher.onEnd();
     if (keepIn !== null) keep(workspace, keepIn);
     removeWorkspace(workspace);
   }

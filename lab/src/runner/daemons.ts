@@ -47,6 +47,13 @@ export class Daemons {
     return this.#units[vehicle]?.status ?? null;
   }
 
+  async preferGateway(vehicle: number, gateway: string): Promise<void> {
+    const unit = this.#units[vehicle];
+    const peers = unit?.status?.dataplane?.peers ?? [];
+    if (unit === undefined || peers.some((peer) => peer.active && peer.name === gateway)) return;
+    await tell(unit.files.statusSocket, `/prefer?gateway=${gateway}`).catch(() => null);
+  }
+
   gateways(): GatewaySnapshot[] {
     return this.#gateways.map(({ files, state, status }) => ({
       name: files.name,

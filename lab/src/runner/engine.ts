@@ -69,6 +69,7 @@ export class Engine {
     const stations = await this.#connect();
     await this.#carriers.lead();
     this.#tell({ kind: 'phase', phase: 'running' });
+    const switchesBefore = this.#vehicles.map((_, v) => this.#switches(v));
     const startUs = nowUs() + LEAD_US;
     this.#startUs = startUs;
     stations.start(startUs);
@@ -79,7 +80,7 @@ export class Engine {
     await this.#drain(stations, stopUs);
     clearInterval(snapshots);
     faults.end();
-    return await this.#result(stations, startUs, stopUs);
+    return await this.#result(stations, startUs, stopUs, switchesBefore);
   }
 
   async #connect(): Promise<Stations> {
@@ -89,6 +90,7 @@ export class Engine {
       asked = true;
     });
     await this.#until(() => asked || this.#tunnelsUp(), endMs);
+    await this.#preferFirst();
     if (!this.#tunnelsUp() && !asked) {
       this.#mishaps.push(`no tunnel after ${CONNECT_MS_MAX / 1000} s; the run goes on without`);
     }
@@ -98,6 +100,12 @@ export class Engine {
     await stations.ready();
     await this.#until(() => asked || this.#allCarry(), Date.now() + SETTLE_MS_MAX);
     return stations;
+  }
+
+  /** Which gateway answered first is chance; a run begins at gateway1, so that it can be struck. */
+  async #preferFirst(): Promise<void> {
+    const prefers = this.#vehicles.map((_, v) => this.#daemons.preferGateway(v, 'gateway1'));
+    await Promise.all(prefers);
   }
 
   /** Looks ten times a second. */
@@ -118,10 +126,15 @@ export class Engine {
     });
   }
 
+  #switches(vehicle: number): number {
+    return this.#daemons.unitStatus(vehicle)?.dataplane?.gatewaySwitches ?? 0;
+  }
+
   /** Every carrier has a path to every gateway that is in use. */
   #allCarry(): boolean {
     return this.#vehicles.every(({ carriers }, v) => {
       const peers = this.#daemons.unitStatus(v)?.dataplane?.peers ?? [];
+      if (!peers.some(({ active, name }) => active && name === 'gateway1')) return false;
       return peers.every(({ paths }) => {
         const carrying = new Set(paths.filter((p) => p.state === 'carrying').map((p) => p.link));
         return carriers.every(({ name }) => carrying.has(name));
@@ -150,7 +163,12 @@ export class Engine {
     while (!stations.heldSince(stopUs) && Date.now() < endMs) await sleep(100);
   }
 
-  async #result(stations: Stations, startUs: number, stopUs: number): Promise<RunResult> {
+  async #result(
+    stations: Stations,
+    startUs: number,
+    stopUs: number,
+    switchesBefore: readonly number[],
+  ): Promise<RunResult> {
     await this.#daemons.refresh();
     await stations.finish();
     const last = this.#snapshot();
@@ -160,12 +178,12 @@ export class Engine {
     return {
       seconds: Math.round((stopUs - startUs) / 1e5) / 10,
       last,
-      tcp: stations.pairs.map(({ car }) => {
+      vehicles: stations.pairs.map(({ car }, v) => {
         const hold = car.last?.hold ?? null;
-        return {
-          established: hold?.established ?? false,
-          survived: hold?.broken === null && hold.answeredAskUs > stopUs,
-        };
+        const established = hold?.established ?? false;
+        const survived = hold?.broken === null && hold.answeredAskUs > stopUs;
+        const gatewaySwitches = this.#switches(v) - (switchesBefore[v] ?? 0);
+        return { tcp: { established, survived }, gatewaySwitches };
       }),
       mishaps: [
         ...this.#mishaps,

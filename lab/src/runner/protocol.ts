@@ -59,12 +59,18 @@ export interface GatewaySnapshot {
   readonly state: 'running' | 'starting' | 'killed';
 }
 
+export interface VehicleEnd {
+  /** The held connection; survived: it answered after sending had ended. */
+  readonly tcp: { readonly established: boolean; readonly survived: boolean };
+  /** Of gateways, from the first packet on. */
+  readonly gatewaySwitches: number;
+}
+
 export interface RunResult {
   /** How long packets were sent. */
   readonly seconds: number;
   readonly last: Snapshot;
-  /** The connection held by each vehicle answered after sending had ended. */
-  readonly tcp: { readonly established: boolean; readonly survived: boolean }[];
+  readonly vehicles: VehicleEnd[];
   /** What daemons and devices did that they should not have: exits, refusals. */
   readonly mishaps: string[];
 }

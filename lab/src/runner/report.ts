@@ -7,7 +7,7 @@ import type { PathStatus, TrafficClassName } from '@rmh/contract';
 import type { ArrivalFigures } from '../devices/arrivals.ts';
 import { ALONE_ID, type Direction, FLOWS, type Flow, nominalGapUs } from '../devices/flows.ts';
 import type { StationReport } from '../devices/plan.ts';
-import type { RunResult, VehicleSnapshot } from './protocol.ts';
+import type { VehicleEnd, VehicleSnapshot } from './protocol.ts';
 
 export interface FlowReport {
   readonly name: string;
@@ -54,7 +54,7 @@ export interface VehicleReport {
 export function vehicleReport(
   vehicle: VehicleSnapshot,
   flowIds: readonly number[],
-  tcp: RunResult['tcp'][number],
+  { tcp, gatewaySwitches }: VehicleEnd,
 ): VehicleReport {
   const { car, site, unit } = vehicle;
   const dataplane = unit?.dataplane ?? null;
@@ -68,7 +68,7 @@ export function vehicleReport(
     reachable: reachableOf(car, site),
     paths: vehicle.carriers.map(({ name }) => pathReport(vehicle, name)),
     tcp,
-    gatewaySwitches: dataplane?.gatewaySwitches ?? 0,
+    gatewaySwitches,
     handshakes: dataplane?.peers.reduce((sum, { handshakes }) => sum + handshakes, 0) ?? 0,
   };
 }

@@ -11,6 +11,11 @@ export async function carriersOf(source: CarrierSource): Promise<CarrierName[]> 
   });
 }
 
+/** A drive that the project ships. */
+export function shippedDrive(_vehicle: number): string {
+  return '';
+}
+
 export async function linkSources(
   source: CarrierSource,
   _leadMs: number,

@@ -158,6 +158,7 @@ export class Path {
   /** Unanswered numbers well before the newest answered one did not make it (RFC 8985). */
   #findLost(newest: number, newestSentUs: number): void {
     const window = Math.max(REORDER_LEAST_US, this.rtt.smoothedUs / 8);
+    let counted = 0;
     for (let number = this.log.oldestOpen; number < newest; number++) {
       if (!this.log.isOpen(number)) continue;
       const early = newestSentUs - this.log.sentUsOf(number) > window;
@@ -165,7 +166,8 @@ export class Path {
       this.lost.push(this.log.take(number));
       this.log.settle(number);
       this.packetsLost++;
-      this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
+      // A whole outage in one report says little of how the path loses when it works.
+      if (counted++ < LOSSES_COUNTED_MAX) this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
     }
   }
 
@@ -213,3 +215,4 @@ const PARK_AFTER_US = 3_000_000;
 const REORDER_LEAST_US = 5_000;
 const REORDER_NUMBERS = 128;
 const LOSS_MEMORY = 200;
+const LOSSES_COUNTED_MAX = 20;

@@ -1,3 +1,5 @@
+import { assert } from '@rmh/base';
+
 /**
  * Inner packets that are ready for the TUN device, in order: columns of one bounded table. The
  * shell writes them out and clears the table before the receive buffers are used again.
@@ -37,6 +39,7 @@ export class Deliveries {
     slot: number,
     peer: number,
   ): void {
+    assert(!this.full, 'the caller made room');
     const row = this.count++;
     this.at[row] = at;
     this.length[row] = length;

@@ -29,6 +29,7 @@ export class Holds {
   }
 
   give(slot: number): void {
+    assert(this.#freeCount < this.#free.length, 'a slot is given back once');
     this.#free[this.#freeCount++] = slot;
   }
 

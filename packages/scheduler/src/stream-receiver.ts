@@ -25,16 +25,26 @@ export class StreamReceiver {
   readonly #arena: Arena;
   readonly #holds: Holds;
   readonly #deliveries: Deliveries;
+  readonly #makeRoom: () => void;
   readonly #seen = new Uint8Array(WINDOW);
   /** Created with the first held packet: most streams never hold any. */
   #held: HeldRing | null = null;
 
-  constructor(peer: number, stream: number, arena: Arena, holds: Holds, deliveries: Deliveries) {
+  /** `makeRoom` writes the full deliveries out: one packet may release a window of others. */
+  constructor(
+    peer: number,
+    stream: number,
+    arena: Arena,
+    holds: Holds,
+    deliveries: Deliveries,
+    makeRoom: () => void,
+  ) {
     this.#peer = peer;
     this.stream = stream;
     this.#arena = arena;
     this.#holds = holds;
     this.#deliveries = deliveries;
+    this.#makeRoom = makeRoom;
   }
 
   /** A packet arrived with its stream number's low half. `holdUs` 0: deliver at once. */
@@ -50,7 +60,7 @@ export class StreamReceiver {
     const number = this.#top + distance32(low, this.#top % 2 ** 32);
     if (number < this.#top - WINDOW) return Arrival.tooOld;
     if (number < this.#top && this.#seen[number & MASK] === 1) return Arrival.duplicate;
-    this.#raiseTop(number);
+    this.#raiseTop(number, holdUs);
     this.#seen[number & MASK] = 1;
     if (number < this.#next) this.late++;
     if (number > this.#next && holdUs > 0 && this.#hold(number, at, length, flags, nowUs)) {
@@ -58,10 +68,10 @@ export class StreamReceiver {
       this.reordered++;
       return Arrival.held;
     }
-    this.#releaseBelow(number);
-    this.#deliveries.push(at, length, flags, this.stream, number, -1, this.#peer);
+    this.#releaseBelow(number, holdUs);
+    this.#deliver(at, length, flags, number, -1);
     if (number >= this.#next) this.#next = number + 1;
-    if (this.#held !== null && this.#held.count > 0) this.#release(holdUs);
+    this.#release(holdUs);
     return Arrival.delivered;
   }
 
@@ -80,23 +90,27 @@ export class StreamReceiver {
   }
 
   /** A packet that can not wait overtakes a gap: what is held below it goes first. */
-  #releaseBelow(number: number): void {
+  #releaseBelow(number: number, holdUs: number): void {
     while (number > this.#next && this.#held !== null && this.#held.count > 0) {
-      if (this.#held.lowestFrom(this.#next) > number) return;
-      this.giveUpWaiting(0);
+      const lowest = this.#held.lowestFrom(this.#next);
+      if (lowest > number) return;
+      this.#next = lowest;
+      this.#release(holdUs);
     }
   }
 
-  #raiseTop(number: number): void {
+  #raiseTop(number: number, holdUs: number): void {
     if (number < this.#top) return;
     const clear = Math.min(number - this.#top + 1, WINDOW);
     for (let i = 0; i < clear; i++) this.#seen[(number - i) & MASK] = 0;
     // What the window leaves behind can be waited for no longer.
-    while (this.#held !== null && this.#held.count > 0 && this.#next <= number - WINDOW) {
-      this.giveUpWaiting(0);
+    const floor = number + 1 - WINDOW;
+    while (this.#next < floor) {
+      const held = this.#held !== null && this.#held.count > 0 ? this.#held : null;
+      this.#next = Math.min(floor, held?.lowestFrom(this.#next) ?? floor);
+      this.#release(holdUs);
     }
     this.#top = number + 1;
-    if (this.#next < this.#top - WINDOW) this.#next = this.#top - WINDOW;
   }
 
   #hold(number: number, at: number, length: number, flags: number, nowUs: number): boolean {
@@ -113,25 +127,33 @@ export class StreamReceiver {
     const held = this.#held;
     if (held === null) return;
     for (let slot = held.slotOf(this.#next); slot >= 0; slot = held.slotOf(this.#next)) {
-      if (this.#deliveries.full) return;
       const number = this.#next++;
       const at = this.#holds.placeOf(slot);
       const flags = held.flagsOf(number);
       const length = held.lengthOf(number);
-      this.#deliveries.push(at, length, flags, this.stream, number, slot, this.#peer);
       held.remove(number);
+      this.#deliver(at, length, flags, number, slot);
     }
-    this.deadlineUs = held.count === 0 ? null : held.earliestUs(this.#next) + holdUs;
+    this.deadlineUs = held.count === 0 ? null : held.oldestUs + holdUs;
+  }
+
+  #deliver(at: number, length: number, flags: number, number: number, slot: number): void {
+    if (this.#deliveries.full) this.#makeRoom();
+    this.#deliveries.push(at, length, flags, this.stream, number, slot, this.#peer);
   }
 }
 
-/** Held packets by number: columns over one window. */
+/** Held packets by number: columns over one window, chained in the order of their arrival. */
 class HeldRing {
   count = 0;
   readonly #slot = new Int32Array(WINDOW).fill(-1);
   readonly #length = new Uint16Array(WINDOW);
   readonly #flags = new Uint8Array(WINDOW);
   readonly #sinceUs = new Float64Array(WINDOW);
+  readonly #before = new Int16Array(WINDOW);
+  readonly #after = new Int16Array(WINDOW);
+  #oldest = NONE;
+  #youngest = NONE;
 
   put(number: number, slot: number, length: number, flags: number, nowUs: number): void {
     const row = number & MASK;
@@ -139,6 +161,11 @@ class HeldRing {
     this.#length[row] = length;
     this.#flags[row] = flags;
     this.#sinceUs[row] = nowUs;
+    this.#before[row] = this.#youngest;
+    this.#after[row] = NONE;
+    if (this.#youngest === NONE) this.#oldest = row;
+    else this.#after[this.#youngest] = row;
+    this.#youngest = row;
     this.count++;
   }
 
@@ -155,7 +182,14 @@ class HeldRing {
   }
 
   remove(number: number): void {
-    this.#slot[number & MASK] = -1;
+    const row = number & MASK;
+    const before = this.#before[row] as number;
+    const after = this.#after[row] as number;
+    if (before === NONE) this.#oldest = after;
+    else this.#after[before] = after;
+    if (after === NONE) this.#youngest = before;
+    else this.#before[after] = before;
+    this.#slot[row] = -1;
     this.count--;
   }
 
@@ -166,12 +200,13 @@ class HeldRing {
     return number;
   }
 
-  /** When the first held packet at or above `from` came. */
-  earliestUs(from: number): number {
-    return this.#sinceUs[this.lowestFrom(from) & MASK] ?? 0;
+  /** When the packet came that is held the longest; something is held. */
+  get oldestUs(): number {
+    return this.#sinceUs[this.#oldest] ?? 0;
   }
 }
 
+const NONE = -1;
 /** 300 Mbit/s × 0.15 s of skew between two paths / 8 / 1,400 B = 4,000 packets. */
 const WINDOW = 4096;
 const MASK = WINDOW - 1;

@@ -15,7 +15,7 @@ export interface ClassTreatment {
 
 /** First set of verdicts (docs/decisions); the deadlines are the classes' own (glossary). */
 export const TREATMENTS: Readonly<Record<TrafficClass, ClassTreatment>> = {
-  [Class.critical]: { copies: 2, repairUntilUs: 500_000, holdMostUs: 0 },
+  [Class.critical]: { copies: 3, repairUntilUs: 500_000, holdMostUs: 0 },
   [Class.realtime]: { copies: 1, repairUntilUs: 300_000, holdMostUs: 0 },
   [Class.interactive]: { copies: 1, repairUntilUs: 2_000_000, holdMostUs: 300_000 },
   [Class.bulk]: { copies: 1, repairUntilUs: 3_000_000, holdMostUs: 500_000 },
@@ -26,7 +26,8 @@ export const TREATMENTS: Readonly<Record<TrafficClass, ClassTreatment>> = {
  * returns how many may carry. A pure function of the estimates: it changes nothing.
  *
  * Carrying paths come first by expected arrival; when none carries, suspect ones serve, because
- * a doubtful path is better than none. Parked and unvalidated paths never carry.
+ * a doubtful path is better than none; parked ones last, where a packet is a probe as good as any.
+ * Paths whose address is not proved never carry.
  */
 export function rankPaths(paths: readonly Path[], favourite: number, order: Int32Array): number {
   let count = 0;
@@ -45,7 +46,7 @@ export function rankPaths(paths: readonly Path[], favourite: number, order: Int3
   return count;
 }
 
-const RANKS = ['carrying', 'suspect'] as const;
+const RANKS = ['carrying', 'suspect', 'parked'] as const;
 
 function beats(
   paths: readonly Path[],

@@ -136,7 +136,8 @@ export class LaneKeeper {
     }
     this.#repairLost(peer, lane, nowUs);
     if (lane.candidate !== null) this.#tickCandidate(peer, lane, nowUs);
-    if (!lane.open) return Number.POSITIVE_INFINITY;
+    // A stock peer knows no paths: it would decrypt a probe only to throw it away.
+    if (!lane.open || peer.speech === 'stock') return Number.POSITIVE_INFINITY;
     if (nowUs >= lane.pingAtUs) this.#ping(peer, lane, nowUs);
     const reportUs = lane.reportAtUs ?? Number.POSITIVE_INFINITY;
     const lateUs = this.#lateUs(lane, nowUs);
@@ -151,6 +152,7 @@ export class LaneKeeper {
 
   #ping(peer: Peer, lane: Lane, nowUs: number): void {
     lane.pingAtUs = nowUs + pingPauseUs(peer, lane);
+    if (peer.keys.current === null) return;
     const sent = this.#writer.begin().ping(PING_PADDING).send(peer, lane, true, nowUs);
     if (sent > 0 && lane.state === 'untried') this.apply(peer, lane, 'validate');
   }

@@ -128,7 +128,9 @@ function holdUs(peer: Peer, stream: number): number {
 function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceiver {
   const known = peer.receivers[stream];
   if (known) return known;
-  const receiver = new StreamReceiver(peer.index, stream, env.arena, env.holds, env.deliveries);
+  const { arena, holds, deliveries } = env;
+  const makeRoom = () => env.flushDeliveries();
+  const receiver = new StreamReceiver(peer.index, stream, arena, holds, deliveries, makeRoom);
   peer.receivers[stream] = receiver;
   return receiver;
 }

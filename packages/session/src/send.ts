@@ -154,7 +154,8 @@ export function queueSealed(
 export function pingPauseUs(peer: Peer, lane: Lane): number {
   if (lane.state === 'suspect') return 100_000;
   if (lane.state === 'validating') return 250_000;
-  return peer.active || lane.state === 'parked' ? 1_000_000 : 2_000_000;
+  if (lane.state === 'parked') return 500_000;
+  return peer.active ? 1_000_000 : 2_000_000;
 }
 
 /** A report on `lane` is owed by then; the peer wakes for it. */

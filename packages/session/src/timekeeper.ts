@@ -44,11 +44,8 @@ export class Timekeeper {
 
   /** Our handshake is done: confirm it with a message, and say what we speak. */
   sessionReady(peer: Peer, nowUs: number): void {
-    if (peer.settings.multipath && peer.speech !== 'stock') {
-      peer.hello = { triesLeft: HELLO_TRIES, againAtUs: nowUs };
-    } else {
-      this.#keepalive(peer, nowUs);
-    }
+    if (peer.settings.multipath) peer.hello = { triesLeft: HELLO_TRIES, againAtUs: nowUs };
+    if (peer.speech === 'stock') this.#keepalive(peer, nowUs);
     peer.wakeAt(nowUs);
   }
 
@@ -120,6 +117,10 @@ export class Timekeeper {
     if (hello.triesLeft-- === 0) {
       peer.hello = null;
       if (peer.speech === 'multipath') return;
+      // An outage looks the same as a stock peer, so the question is put again now and then.
+      peer.hello = { triesLeft: 1, againAtUs: nowUs + HELLO_AGAIN_US };
+      peer.wakeAt(peer.hello.againAtUs);
+      if (peer.speech === 'stock') return;
       peer.speech = 'stock';
       this.#env.note({ kind: 'peer.multipath', peer: peer.settings.name, on: false });
       return;
@@ -196,6 +197,8 @@ const SILENT_US = 800_000;
 const STEP_US = 200;
 const HELLO_TRIES = 10;
 const HELLO_PAUSE_US = 300_000;
+/** 200 bytes a link in 20 s: under 1 MB a day. */
+const HELLO_AGAIN_US = 20_000_000;
 const HELLO_PADDING = 96;
 const ACTIVATION_PAUSE_US = 100_000;
 const STOCK_SILENCE_US = KEEPALIVE_TIMEOUT_US + REKEY_TIMEOUT_US;
