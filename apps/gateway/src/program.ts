@@ -1,6 +1,12 @@
 // Where the gateway meets the real kernel, data plane and log.
 import { publicKeyOf } from '@rmh/aead';
-import { type DaemonProgram, openKernel, openLog, requireTun } from '@rmh/contract/daemon';
+import {
+  type DaemonProgram,
+  openLog,
+  ROUTE_METRIC,
+  ROUTE_PROTOCOL,
+  requireTun,
+} from '@rmh/contract/daemon';
 import { Gateway } from './gateway.ts';
 import { type LoadedGateway, loadGateway } from './load.ts';
 import { VERSION } from './version.ts';
@@ -24,11 +30,11 @@ export const gatewayProgram: DaemonProgram<LoadedGateway> = {
     const log = openLog('rmh-gateway', config.log.level);
     const part = new Gateway(loaded, { log, reload: () => loadGateway(file, publicKeyOf) });
     // Loaded only here: --check and --help need no native code.
-    const [{ startDataplane }, netio] = await Promise.all([
+    const [{ startDataplane }, { openKernel }] = await Promise.all([
       import('@rmh/dataplane'),
-      import('@rmh/netio'),
+      import('@rmh/netio/kernel'),
     ]);
-    const kernel = openKernel(netio);
+    const kernel = openKernel({ protocol: ROUTE_PROTOCOL, metric: ROUTE_METRIC });
     return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
   },
 };

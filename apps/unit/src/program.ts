@@ -1,6 +1,12 @@
 // Where the unit meets the real kernel, data plane and log.
 import { publicKeyOf } from '@rmh/aead';
-import { type DaemonProgram, openKernel, openLog, requireTun } from '@rmh/contract/daemon';
+import {
+  type DaemonProgram,
+  openLog,
+  ROUTE_METRIC,
+  ROUTE_PROTOCOL,
+  requireTun,
+} from '@rmh/contract/daemon';
 import { ClockFloor } from './clock-floor.ts';
 import { type LoadedUnit, loadUnit } from './load.ts';
 import { Unit } from './unit.ts';
@@ -27,11 +33,11 @@ export const unitProgram: DaemonProgram<LoadedUnit> = {
     const reload = () => loadUnit(file, publicKeyOf);
     const part = new Unit(loaded, { log, clock, reload, nowMs: Date.now });
     // Loaded only here: --check and --help need no native code.
-    const [{ startDataplane }, netio] = await Promise.all([
+    const [{ startDataplane }, { openKernel }] = await Promise.all([
       import('@rmh/dataplane'),
-      import('@rmh/netio'),
+      import('@rmh/netio/kernel'),
     ]);
-    const kernel = openKernel(netio);
+    const kernel = openKernel({ protocol: ROUTE_PROTOCOL, metric: ROUTE_METRIC });
     return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
   },
 };

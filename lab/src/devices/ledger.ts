@@ -10,6 +10,7 @@ export class Ledger {
   readonly #arrivals = new Map<number, Arrivals>();
   readonly #reached = new Seen();
   #reachedCount = 0;
+  #heldUpUsMax = 0;
 
   constructor(plan: StationPlan) {
     this.#plan = plan;
@@ -23,6 +24,10 @@ export class Ledger {
       this.#sent.set(ALONE_ID + i, 0);
       this.#receives(ALONE_ID + i, null);
     }
+  }
+
+  noteHeldUp(us: number): void {
+    this.#heldUpUsMax = Math.max(this.#heldUpUsMax, Math.round(us));
   }
 
   noteSent(id: number): void {
@@ -51,7 +56,9 @@ export class Ledger {
     const { side, vehicle } = this.#plan;
     const arrivals = Object.fromEntries([...this.#arrivals].map(([id, a]) => [id, a.figures()]));
     const sent = Object.fromEntries(this.#sent);
-    return { kind, side, vehicle, sent, arrivals, reached: this.#reachedCount, hold };
+    const reached = this.#reachedCount;
+    const heldUpUsMax = this.#heldUpUsMax;
+    return { kind, side, vehicle, sent, arrivals, reached, heldUpUsMax, hold };
   }
 
   /** Null: a probe over one carrier alone, which is as steady as its flow. */

@@ -39,6 +39,8 @@ export interface StationReport {
   readonly arrivals: Record<string, ArrivalFigures>;
   /** Probes that some carrier alone delivered here in time. */
   readonly reached: number;
+  /** The latest that a packet left after its time: what the busy machine held up. */
+  readonly heldUpUsMax: number;
   /** On the car only. */
   readonly hold: HoldFigures | null;
 }

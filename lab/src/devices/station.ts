@@ -56,6 +56,8 @@ export class Station {
         return pacer.nextUs < stopUs() ? pacer.nextUs : Number.POSITIVE_INFINITY;
       },
       tick: (atUs) => {
+        const heldUpUs = atUs - pacer.nextUs;
+        if (heldUpUs > 0 && pacer.nextUs < this.#stopUs) this.ledger.noteHeldUp(heldUpUs);
         for (const sequence of pacer.due(atUs, this.#stopUs)) {
           if (send(sequence, nowUs())) for (const id of ids) this.ledger.noteSent(id);
         }

@@ -4,7 +4,7 @@ import { parseOptions } from '@rmh/contract/daemon';
 import { FLOWS, familyOf, flowFamilies } from '../devices/flows.ts';
 import { type Fault, parseFaults } from './faults.ts';
 import type { CarrierSource, RunOrder } from './protocol.ts';
-import { carriersOf, shippedDrive } from './sources.ts';
+import { type SourceFacts, shippedDrive, sourceFacts } from './sources.ts';
 
 export const LAB_USAGE = `usage: rmh lab [options]
 
@@ -14,7 +14,7 @@ daemons; one run, one verdict. Without options: 60 s of a drive that the project
   --paths LIST      carriers of fixed numbers, rate / one-way delay [/ loss]:
                     "50mbit/15ms,30mbit/35ms/1%"
   --drive FILE      carriers from a recorded or generated drive (.csv, .csv.gz)
-  --from MS         where in the drive to begin (Unix ms, as in its column t_ms)
+  --from MS         where in the drive to begin: as in its column t_ms, or ms from its start
   --to MS           where in the drive to end
   --seconds N       how long packets are sent (default: 20 with --paths, else 60 or --from to --to)
   --faults LIST     "1:blackhole@3s+8s, 2:linkdown@5s+2s, 1:rebind@4s, gateway1:kill@5s+3s"
@@ -64,8 +64,9 @@ export async function parseLabOptions(argv: string[]): Promise<LabRequest> {
   };
   if (values['help'] === true) return { kind: 'help' };
   const source = sourceOf(text('paths'), text('drive'), text('from'), text('to'));
-  const carriers = await carriersOf(source);
-  const seconds = secondsOf(text('seconds'), source);
+  const facts = await sourceFacts(source);
+  const { carriers } = facts;
+  const seconds = secondsOf(text('seconds'), source, facts);
   const names = carriers.map(({ name }) => name);
   return {
     kind: 'run',
@@ -96,15 +97,14 @@ function sourceOf(
   const fromMs = from === null ? null : numberOf('from', from, 0, Number.MAX_SAFE_INTEGER, true);
   const toMs = to === null ? null : numberOf('to', to, 0, Number.MAX_SAFE_INTEGER, true);
   if (fromMs !== null && toMs !== null && toMs <= fromMs) throw usage('--to is not after --from');
-  return { kind: 'drive', file: drive ?? shippedDrive(0), fromMs, toMs };
+  return { kind: 'drive', file: drive ?? shippedDrive(0), fromMs, toMs, loop: false };
 }
 
-function secondsOf(text: string | null, source: CarrierSource): number {
+function secondsOf(text: string | null, source: CarrierSource, { spanMs }: SourceFacts): number {
   if (text !== null) return numberOf('seconds', text, 0.5, SECONDS_MAX, false);
   if (source.kind === 'paths') return SECONDS_PATHS;
-  const { fromMs, toMs } = source;
-  const spanS = fromMs === null || toMs === null ? SECONDS_DRIVE : (toMs - fromMs) / 1000;
-  return Math.min(SECONDS_MAX, spanS);
+  const spanS = (spanMs ?? 0) / 1000;
+  return source.toMs === null ? Math.min(SECONDS_DRIVE, spanS) : Math.min(SECONDS_MAX, spanS);
 }
 
 function faultsOf(text: string | null, carriers: string[], seconds: number): Fault[] {

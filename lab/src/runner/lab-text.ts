@@ -59,6 +59,7 @@ export function reportText(report: LabReport): string {
     '',
     `TCP connection: ${tcpText(tcp)}; gateway switches ${report.gatewaySwitches}, ` +
       `handshakes ${report.handshakes}`,
+    ...stallLines(report),
     ...mishaps.map((mishap) => `! ${mishap}`),
     verdictLine(verdict, Object.keys(alone).length, reachable),
   ];
@@ -144,6 +145,14 @@ function pathTable({ paths }: LabReport): string[] {
     `${path.lossPct.toFixed(1)} %`,
   ]);
   return table(columns, rows);
+}
+
+// Below this a stall is lost in any figure that the tunnel promises.
+const STALL_MS_TOLD = 20;
+
+function stallLines({ machineStallMs }: LabReport): string[] {
+  if (machineStallMs < STALL_MS_TOLD) return [];
+  return [`the machine was busy and held the lab itself up for ${formatMs(machineStallMs)}`];
 }
 
 function tcpText({ established, survived }: LabReport['tcp']): string {

@@ -8,8 +8,14 @@ import type { Fault } from './faults.ts';
 export type CarrierSource =
   /** "50mbit/15ms,30mbit/35ms/1%" */
   | { kind: 'paths'; text: string }
-  /** Rows of a drive file, Unix ms; null: from its first, to its last. */
-  | { kind: 'drive'; file: string; fromMs: number | null; toMs: number | null };
+  /** A drive file, from (null: its first row) to (its last) in its own ms; looped for `up`. */
+  | {
+      kind: 'drive';
+      file: string;
+      fromMs: number | null;
+      toMs: number | null;
+      loop: boolean;
+    };
 
 export interface RunOrder {
   /** An empty directory for configurations, keys, sockets and logs. */

@@ -49,6 +49,8 @@ export interface VehicleReport {
   readonly tcp: { readonly established: boolean; readonly survived: boolean };
   readonly gatewaySwitches: number;
   readonly handshakes: number;
+  /** The longest that the busy machine kept a device from sending: gaps are that much the lab's. */
+  readonly machineStallMs: number;
 }
 
 export function vehicleReport(
@@ -69,6 +71,7 @@ export function vehicleReport(
     paths: vehicle.carriers.map(({ name }) => pathReport(vehicle, name)),
     tcp,
     gatewaySwitches,
+    machineStallMs: msOf(Math.max(car?.heldUpUsMax ?? 0, site?.heldUpUsMax ?? 0)) ?? 0,
     handshakes: dataplane?.peers.reduce((sum, { handshakes }) => sum + handshakes, 0) ?? 0,
   };
 }

@@ -106,29 +106,41 @@ function sum<T>(list: readonly T[], read: (item: T) => number): number {
 }
 
 /**
- * While a run goes on, what was sent just now is not lost but under way. Lost is what was sent
- * `UNDER_WAY_MS` ago or earlier and has not arrived: a little less than the truth, never more.
+ * While a run goes on, what was sent just now is not lost but under way. So what arrived is held
+ * against what was sent a while ago.
  */
-export class Losses {
+export class SentBefore {
   readonly #history: { atMs: number; sent: Map<string, number> }[] = [];
 
   note(atMs: number, vehicles: readonly VehicleFigures[]): void {
     const sent = new Map<string, number>();
-    for (const { name, classes } of vehicles) {
+    for (const { name, classes, carriers, reachable } of vehicles) {
       for (const one of classes) sent.set(`${name} ${one.class}`, one.sent);
+      for (const one of carriers) sent.set(`${name} alone ${one.name}`, one.alone.sent);
+      sent.set(`${name} probe`, reachable.sent);
     }
     this.#history.push({ atMs, sent });
-    while ((this.#history[1]?.atMs ?? atMs) <= atMs - UNDER_WAY_MS) this.#history.shift();
+    while ((this.#history[1]?.atMs ?? atMs) <= atMs - LOST_AFTER_MS) this.#history.shift();
   }
 
+  /** Sent long enough ago to be lost, and not arrived: a little less than the truth, never more. */
   lost(vehicle: string, figures: ClassFigures): number {
-    const oldest = this.#history[0];
-    const latest = this.#history.at(-1);
-    if (oldest === undefined || latest === undefined) return 0;
-    if (latest.atMs - oldest.atMs < UNDER_WAY_MS) return 0;
-    const sent = oldest.sent.get(`${vehicle} ${figures.class}`) ?? 0;
+    const sent = this.#sent(`${vehicle} ${figures.class}`, LOST_AFTER_MS);
     return Math.max(0, sent - figures.delivered);
+  }
+
+  /** Of a probe: null before any is due. */
+  share(key: string, inTime: number): number | null {
+    const sent = this.#sent(key, PROBE_DUE_MS);
+    return sent === 0 ? null : Math.min(1, inTime / sent);
+  }
+
+  #sent(key: string, ageMs: number): number {
+    const latest = this.#history.at(-1)?.atMs ?? 0;
+    return this.#history.findLast(({ atMs }) => atMs <= latest - ageMs)?.sent.get(key) ?? 0;
   }
 }
 
-const UNDER_WAY_MS = 2_500;
+const LOST_AFTER_MS = 2_500;
+// The deadline of the critical class, which the probes are counted by.
+const PROBE_DUE_MS = 500;

@@ -2,7 +2,13 @@
 // vehicles, 22 lines: it fits the smallest usual terminal.
 import type { Snapshot } from './protocol.ts';
 import { formatMs, formatShare, left, right, table } from './table.ts';
-import type { CarrierFigures, ClassFigures, Losses, VehicleFigures } from './up-figures.ts';
+import type {
+  CarrierFigures,
+  ClassFigures,
+  SentBefore,
+  ShareFigures,
+  VehicleFigures,
+} from './up-figures.ts';
 import { SYMBOLS, type Words } from './words.ts';
 
 export interface Frame {
@@ -14,7 +20,7 @@ export interface Frame {
   readonly notice: string | null;
 }
 
-export function frameLines(frame: Frame, losses: Losses, w: Words): string[] {
+export function frameLines(frame: Frame, sentBefore: SentBefore, w: Words): string[] {
   const { vehicles, gateways, seconds, notice } = frame;
   const time = w.elapsed(Math.floor(frame.elapsedMs / 1000), seconds);
   const states = gateways.map(({ name, state }) => {
@@ -24,7 +30,7 @@ export function frameLines(frame: Frame, losses: Losses, w: Words): string[] {
     spread(w.title(vehicles.length), time),
     spread(states.join('   '), notice ?? w.stop),
     headLine(w),
-    ...vehicles.flatMap((vehicle) => vehicleLines(vehicle, losses, w)),
+    ...vehicles.flatMap((vehicle) => vehicleLines(vehicle, sentBefore, w)),
     '',
     w.aloneNote,
   ];
@@ -45,11 +51,14 @@ function headLine(w: Words): string {
   );
 }
 
-function vehicleLines(vehicle: VehicleFigures, losses: Losses, w: Words): string[] {
+function vehicleLines(vehicle: VehicleFigures, sentBefore: SentBefore, w: Words): string[] {
   const { name, gateway, reachable, tunnel, carriers, classes } = vehicle;
   const title = `${name}  ${gateway === null ? w.noTunnel : w.via(gateway)}`;
-  const reached = `${w.anyCarrier} ${formatShare(reachable.inTime, reachable.sent)}`;
-  const kept = `${w.tunnel} ${formatShare(tunnel.inTime, tunnel.sent)}`;
+  const shareOf = ({ inTime }: ShareFigures) => percent(sentBefore.share(`${name} probe`, inTime));
+  const reached = `${w.anyCarrier} ${shareOf(reachable)}`;
+  const kept = `${w.tunnel} ${shareOf(tunnel)}`;
+  const aloneOf = ({ name: carrier, alone }: CarrierFigures) =>
+    sentBefore.share(`${name} alone ${carrier}`, alone.delivered - alone.late);
   const rows = Math.max(carriers.length, classes.length);
   return [
     '',
@@ -57,20 +66,21 @@ function vehicleLines(vehicle: VehicleFigures, losses: Losses, w: Words): string
     ...Array.from({ length: rows }, (_, i) => {
       const carrier = carriers[i];
       const one = classes[i];
-      const leftSide = carrier === undefined ? ''.padEnd(42) : carrierText(carrier, w);
-      const rightSide = one === undefined ? '' : classText(one, losses.lost(name, one), w);
+      const leftSide =
+        carrier === undefined ? ''.padEnd(42) : carrierText(carrier, aloneOf(carrier), w);
+      const rightSide = one === undefined ? '' : classText(one, sentBefore.lost(name, one), w);
       return `  ${leftSide}  ${rightSide}`.trimEnd();
     }),
   ];
 }
 
-function carrierText({ name, mood, rttMs, lossPct, alone }: CarrierFigures, w: Words): string {
+function carrierText(carrier: CarrierFigures, alone: number | null, w: Words): string {
+  const { name, mood, rttMs, lossPct } = carrier;
   const state = `${SYMBOLS[mood]} ${w.moods[mood]}`.padEnd(10);
   const loss = lossPct === null ? '–' : `${Math.round(lossPct)} %`;
-  const share = alone.sent === 0 ? '–' : percent((alone.delivered - alone.late) / alone.sent);
   return (
     `${cut(name, NAME_WIDTH).padEnd(NAME_WIDTH)} ${state} ${shortMs(rttMs).padStart(7)} ` +
-    `${loss.padStart(6)} ${share.padStart(7)}`
+    `${loss.padStart(6)} ${percent(alone).padStart(7)}`
   );
 }
 
@@ -125,7 +135,8 @@ function shortMs(ms: number | null): string {
 }
 
 /** Rounded down: only all is 100 %. */
-function percent(share: number): string {
+function percent(share: number | null): string {
+  if (share === null) return '–';
   return share === 1 ? '100 %' : `${(Math.floor(share * 1000) / 10).toFixed(1)} %`;
 }
 

@@ -85,7 +85,7 @@ export class Engine {
       role: config.role,
       privateKey: config.privateKey,
       controlAt: this.#layout.controlAt,
-      incarnation: new DataView(randomBytes(4).buffer).getUint32(0),
+      incarnation: randomU32(),
     });
     this.tunnel.handshaker.wallOffsetUs = wallUs() - nowUs();
     this.tunnel.handshaker.timestampFloorUs = config.timestampFloorUs;
@@ -100,6 +100,7 @@ export class Engine {
       deliveries,
       drops: this.drops,
       mtu: config.tun.mtu,
+      flowSeed: randomU32(),
     });
   }
 
@@ -259,6 +260,11 @@ export interface LinkSockets {
   readonly name: string;
   readonly device: string;
   readonly sockets: readonly UdpSocket[];
+}
+
+function randomU32(): number {
+  const bytes = randomBytes(4);
+  return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 }
 
 function openSocket(

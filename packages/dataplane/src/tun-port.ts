@@ -36,7 +36,7 @@ export class TunPort {
   readonly #holds: Holds;
   readonly #deliveries: Deliveries;
   readonly #drops: Float64Array;
-  readonly #segmenter = new Segmenter();
+  readonly #segmenter: Segmenter;
   readonly #builder: TrainBuilder;
   readonly #mtu: number;
 
@@ -49,6 +49,8 @@ export class TunPort {
     deliveries: Deliveries;
     drops: Float64Array;
     mtu: number;
+    /** Secret, so that no device can aim its flows at one bucket. */
+    flowSeed: number;
   }) {
     this.#layout = parts.layout;
     this.#arena = parts.layout.arena;
@@ -59,6 +61,7 @@ export class TunPort {
     this.#deliveries = parts.deliveries;
     this.#drops = parts.drops;
     this.#mtu = parts.mtu;
+    this.#segmenter = new Segmenter(parts.flowSeed);
     this.#builder = new TrainBuilder(parts.tun.udpTrains);
   }
 

@@ -5,9 +5,10 @@ import { Arrival, Deliveries, Holds, StreamReceiver } from './index.ts';
 
 const SEED = 2024;
 const WINDOW = 4096;
-const PACKET_AT = 0;
-const HOLDS_AT = 64;
 const SLOT_BYTES = 16;
+/** Packets come in at 8,192 places in turn, as in a batch of receive buffers. */
+const PLACES = 8192;
+const HOLDS_AT = PLACES * SLOT_BYTES;
 const WIRE = 2 ** 32;
 
 /** The slow twin: sets and sorting, full numbers, no window arithmetic beyond its definition. */
@@ -67,6 +68,7 @@ class Bench {
   readonly deliveries: Deliveries;
   readonly receiver: StreamReceiver;
   readonly out: number[] = [];
+  #packets = 0;
 
   constructor(slots = 8192, rows = 8192) {
     this.holds = new Holds(this.arena, HOLDS_AT, slots, SLOT_BYTES);
@@ -76,9 +78,10 @@ class Bench {
   }
 
   accept(number: number, holdUs: number, nowUs: number, bytes = 8): Arrival {
-    this.arena.view.setFloat64(PACKET_AT, number);
+    const at = (this.#packets++ % PLACES) * SLOT_BYTES;
+    this.arena.view.setFloat64(at, number);
     const low = ((number % WIRE) + WIRE) % WIRE;
-    return this.receiver.accept(low, PACKET_AT, bytes, number & 3, holdUs, nowUs);
+    return this.receiver.accept(low, at, bytes, number & 3, holdUs, nowUs);
   }
 
   /** Writes out: checks that each row holds the packet it names, and gives slots back. */

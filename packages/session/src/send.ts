@@ -50,7 +50,7 @@ export function sendFlight(
     return;
   }
   if (tally) tally.sent++;
-  const copies = Math.min(ranked, treatmentOf(stream).copies);
+  const copies = Math.min(ranked, copiesOf(peer, stream));
   for (let i = 0; i < copies; i++) {
     const lane = peer.lanes[peer.order[i] as number] as Lane;
     const bytes = transmitFlight(env, peer, lane, flight, nowUs);
@@ -73,13 +73,35 @@ export function repairFlight(
   if (env.flights.noteLoss(flight) > 0) return;
   const ranked = rank(peer);
   if (ranked === 0 || ageUs > treatmentOf(stream).repairUntilUs) return;
-  let lane = peer.lanes[peer.order[0] as number] as Lane;
-  if (lane === avoid && ranked > 1) lane = peer.lanes[peer.order[1] as number] as Lane;
   const flags = env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR;
   env.arena.view.setUint8(at + FLAGS_AT, flags);
-  lane.bytesDuplicated += transmitFlight(env, peer, lane, flight, nowUs);
+  const sure = sureLane(peer, avoid);
+  const copies = sure === null ? Math.min(ranked, COPIES_IN_DOUBT) : 1;
+  for (let i = 0; i < copies; i++) {
+    const lane = sure ?? (peer.lanes[peer.order[i] as number] as Lane);
+    lane.bytesDuplicated += transmitFlight(env, peer, lane, flight, nowUs);
+  }
   const tally = peer.tallies[classOf(stream)];
   if (tally) tally.repaired++;
+}
+
+/** The best path that is known to carry, `avoid` only if no other does; null: all in doubt. */
+function sureLane(peer: Peer, avoid: Path): Lane | null {
+  let sure: Lane | null = null;
+  for (const index of peer.order) {
+    const lane = peer.lanes[index];
+    if (lane?.state !== 'carrying') continue;
+    if (lane !== avoid) return lane;
+    sure = lane;
+  }
+  return sure;
+}
+
+/** Copies of a packet of this stream now: at least two when no path is known to carry. */
+function copiesOf(peer: Peer, stream: number): number {
+  const { copies } = treatmentOf(stream);
+  const best = peer.lanes[peer.order[0] as number];
+  return best?.state === 'carrying' ? copies : Math.max(COPIES_IN_DOUBT, copies);
 }
 
 /** Ranks the peer's lanes; the best becomes the favourite. */
@@ -175,3 +197,4 @@ export function count(env: Environment, reason: Drop): void {
 /** The least a control message may hold: its frame header. */
 export const CONTROL_AT = FRAME_HEADER_BYTES;
 const REPORT_PACKETS_MAX = 128;
+const COPIES_IN_DOUBT = 2;

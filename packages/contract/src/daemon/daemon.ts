@@ -73,6 +73,7 @@ export class Daemon {
   #lastFailed: FailedEvent | null = null;
   #wake: (() => void) | null = null;
   #observeFailed = false;
+  #reconcilePlanned = false;
 
   constructor(part: DaemonPart, ports: DaemonPorts) {
     this.#part = part;
@@ -183,7 +184,17 @@ export class Daemon {
       }
     }
     this.#part.event(event);
-    if (event.kind === 'peer.active' && this.#dataplane !== null) this.#reconcile();
+    if (event.kind === 'peer.active') this.#reconcileSoon();
+  }
+
+  // At a gateway's start hundreds of units become active at once: one look serves them all.
+  #reconcileSoon(): void {
+    if (this.#reconcilePlanned || this.#dataplane === null) return;
+    this.#reconcilePlanned = true;
+    setImmediate(() => {
+      this.#reconcilePlanned = false;
+      this.#reconcile();
+    });
   }
 
   #fail(error: RmhError): void {

@@ -5,7 +5,6 @@ export { type Kernel, type LinkFact, type Route, ROUTE_METRIC, ROUTE_PROTOCOL } 
 export * from './keys.ts';
 export { keepLog, type Log, type LogLine, openLog } from './log.ts';
 export { type DaemonProgram, runProgram } from './main.ts';
-export { type Netio, openKernel } from './netio-kernel.ts';
 export { Network, type NetworkItem } from './network.ts';
 export * from './source.ts';
 export { requireTun, retrySeconds, startFailure } from './start-failure.ts';

@@ -1,4 +1,4 @@
-// What the daemons ask of the kernel's network, as a port: `netio-kernel.ts` is the real one.
+// What the daemons ask of the kernel's network, as a port: @rmh/netio/kernel is the real one.
 
 // Marks our routes, so that `ip route show proto 170`, BIRD and the next start know them.
 // Free in iproute2's rt_protos (…, 42 babel, 99 openr, 186 bgp, 187 isis, 188 ospf, …).

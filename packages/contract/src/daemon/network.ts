@@ -20,6 +20,11 @@ interface Applied {
   readonly before: string | null;
 }
 
+interface Seen {
+  readonly facts: Map<string, LinkFact>;
+  readonly routes: ReadonlySet<string>;
+}
+
 export class Network {
   readonly #kernel: Kernel;
   readonly #log: Log;
@@ -38,11 +43,11 @@ export class Network {
     for (const [key, applied] of [...this.#applied].reverse()) {
       if (!keys.has(key)) this.#undo(key, applied);
     }
-    let facts = this.#facts();
+    let seen = this.#look(wanted);
     for (const item of wanted) {
-      if (this.#holds(item, facts)) continue;
-      this.#apply(item, facts);
-      if (item.kind === 'link') facts = this.#facts(); // now up: what follows sees it so
+      if (this.#holds(item, seen)) continue;
+      this.#apply(item, seen.facts);
+      if (item.kind === 'link') seen = this.#look(wanted); // now up: what follows sees it so
     }
   }
 
@@ -71,13 +76,28 @@ export class Network {
     return new Map(this.#kernel.links().map((fact) => [fact.name, fact]));
   }
 
-  #holds(item: NetworkItem, facts: Map<string, LinkFact>): boolean {
+  // Another program may flush addresses (a DHCP client does) and routes go when their device is
+  // switched off, however briefly: so the kernel is asked, and memory is not believed.
+  #holds(item: NetworkItem, { facts, routes }: Seen): boolean {
     const applied = this.#applied.get(keyOf(item));
     if (applied === undefined || applied.incarnation !== incarnationOf(item, facts)) return false;
-    if (item.kind === 'sysctl') return this.#kernel.readSysctl(item.key) === item.value;
-    // Another program may flush addresses (a DHCP client at a carrier change does).
-    if (item.kind !== 'address') return true;
-    return facts.get(item.device)?.addresses.includes(item.prefix) ?? false;
+    switch (item.kind) {
+      case 'link':
+        return facts.get(item.device)?.up ?? false;
+      case 'address':
+        return facts.get(item.device)?.addresses.includes(item.prefix) ?? false;
+      case 'route':
+        return routes.has(keyOf(item));
+      case 'sysctl':
+        return this.#kernel.readSysctl(item.key) === item.value;
+    }
+  }
+
+  #look(wanted: readonly NetworkItem[]): Seen {
+    const asks = wanted.some(({ kind }) => kind === 'route');
+    const routes = asks ? this.#kernel.ownRoutes() : [];
+    const keys = routes.map((route) => keyOf({ kind: 'route', ...route }));
+    return { facts: this.#facts(), routes: new Set(keys) };
   }
 
   #apply(item: NetworkItem, facts: Map<string, LinkFact>): void {

@@ -31,7 +31,9 @@ export async function tell(socketPath: string, path: string): Promise<unknown> {
 export function ask(socketPath: string, method: 'GET' | 'POST', path: string): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => reject(failureOf(socketPath, error));
-    const call = request({ socketPath, method, path, timeout: ANSWER_MS_MAX }, (response) => {
+    // No agent: a kept connection would be one to a daemon that has since restarted.
+    const options = { socketPath, method, path, timeout: ANSWER_MS_MAX, agent: false };
+    const call = request(options, (response) => {
       let text = '';
       response.setEncoding('utf8');
       response.on('data', (part: string) => {

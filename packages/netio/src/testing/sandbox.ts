@@ -101,6 +101,7 @@ function raiseLoopback(): void {
   }
 }
 
+/** What the node runner sums up, and what a test inside prints as `figures {…}`. */
 function isSummary(line: string): boolean {
-  return /^ℹ (tests|pass|fail|skipped) /.test(line);
+  return /^ℹ (tests|pass|fail|skipped) |^figures /.test(line);
 }

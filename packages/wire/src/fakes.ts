@@ -1,0 +1,1 @@
+export { fakeAead } from './aead.fake.ts';
