@@ -74,7 +74,10 @@ export function loadGateway(file: string, publicKeyOf: PublicKeyOf): LoadedGatew
   return { file, config, configHash, privateKey: presentKey(keys.own), peers };
 }
 
-function peerOf({ name, publicKey, allowedIps, multipath }: UnitEntry, presharedKey: Uint8Array | null) {
+function peerOf(
+  { name, publicKey, allowedIps, multipath }: UnitEntry,
+  presharedKey: Uint8Array | null,
+) {
   // A unit is behind NAT: only it can start, so the gateway knows no endpoint.
   const key = decodeBase64(publicKey);
   return { name, publicKey: key, presharedKey, endpoint: null, allowedIps, multipath };

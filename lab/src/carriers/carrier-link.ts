@@ -13,7 +13,7 @@ import {
   openNamespace,
   plugFarEnd,
 } from './devices.ts';
-import { Link } from './link.ts';
+import { Link, type LinkLimits } from './link.ts';
 import { Nat } from './nat.ts';
 import { type PacketPool, SLOT_BYTES } from './packet-pool.ts';
 import { constantTimeline, Playback } from './timeline.ts';
@@ -76,7 +76,7 @@ export class CarrierLink {
       new Link({
         random: new Random(random.u32()),
         condition: directionOf(condition, direction),
-        ...(config.limits === undefined ? {} : { limits: config.limits }),
+        limits: limitsOf(config),
         ...(config.reorder === undefined ? {} : { reorder: config.reorder }),
       });
     this.links = { up: linkFor('up'), down: linkFor('down') };
@@ -231,6 +231,11 @@ export class CarrierLink {
   #reclaim(link: Link): void {
     for (let token = link.reclaim(); token >= 0; token = link.reclaim()) this.#pool.give(token);
   }
+}
+
+function limitsOf({ source, limits }: CarrierLinkConfig): Partial<LinkLimits> {
+  const isShort = 'bufferMs' in source && source.bufferMs !== undefined;
+  return { ...(isShort ? { bufferUsMax: source.bufferMs * 1000 } : {}), ...limits };
 }
 
 function playbackOf(config: CarrierLinkConfig): Playback {

@@ -30,6 +30,8 @@ export interface FixedSource {
   readonly delayMs: number;
   readonly jitterMs?: number;
   readonly loss?: number;
+  /** Queueing delay that the buffer holds at this rate; short for limits.bufferUsMax. */
+  readonly bufferMs?: number;
 }
 
 /** One carrier's timeline of a drive (`drive.timeline(carrier)`), played from start(). */
@@ -143,9 +145,10 @@ function checkLink(link: CarrierLinkConfig): void {
     if (timeline.conditions.length === 0 || !(toMs > fromMs)) fail(`${of} its drive is empty`);
     return;
   }
-  const { mbit, delayMs, jitterMs = 0, loss = 0 } = link.source;
+  const { mbit, delayMs, jitterMs = 0, loss = 0, bufferMs = 1 } = link.source;
   if (!(mbit > 0)) fail(`${of} a rate of ${mbit} Mbit/s carries nothing`);
   if (!(delayMs >= 0 && jitterMs >= 0)) fail(`${of} delay and jitter are at least 0 ms`);
+  if (!(bufferMs > 0)) fail(`${of} a buffer of ${bufferMs} ms holds nothing`);
   if (!(loss >= 0 && loss <= 1)) fail(`${of} loss is a share of 0 to 1`);
 }
 

@@ -22,7 +22,7 @@ export function labReport(order: Omit<RunOrder, 'workspace'>, result: RunResult)
   const { source } = only(order.vehicles);
   const vehicle = vehicleReport(only(result.last.vehicles), order.flowIds, only(result.vehicles));
   const faults: readonly Fault[] = order.faults;
-  const verdict = decideVerdict(vehicle, faults);
+  const verdict = decideVerdict(vehicle, faults, source.kind === 'paths');
   const mishaps = result.mishaps.map((text) => `mishap: ${text.split('\n', 1)[0]}`);
   return {
     format: LAB_FORMAT,

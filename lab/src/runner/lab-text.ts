@@ -48,7 +48,7 @@ export function progress(snapshot: Snapshot, seconds: number, faults: readonly F
 }
 
 export function reportText(report: LabReport): string {
-  const { alone, reachable, tcp, verdict, mishaps } = report;
+  const { tcp, mishaps } = report;
   const lines = [
     '',
     ...flowTable(report.flows),
@@ -61,7 +61,7 @@ export function reportText(report: LabReport): string {
       `handshakes ${report.handshakes}`,
     ...stallLines(report),
     ...mishaps.map((mishap) => `! ${mishap}`),
-    verdictLine(verdict, Object.keys(alone).length, reachable),
+    verdictLine(report),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -106,24 +106,12 @@ function aloneTable({ alone, reachable, flows }: LabReport): string[] {
   const row = (name: string, sent: number, inTime: number, gapMs: number | null) => {
     return [name, sent, inTime, formatShare(inTime, sent), formatMs(gapMs)];
   };
-  const probes = flows.filter(({ name }) => name === PROBE_UP || name === PROBE_DOWN);
-  const sum = (read: (flow: FlowReport) => number) => probes.reduce((n, f) => n + read(f), 0);
-  const rows = Object.entries(alone).map(([name, { sent, delivered, late, longestGapMs }]) =>
-    row(`${name} alone`, sent, delivered - late, longestGapMs),
+  const { sent, inTime, gapMs } = probeOf(flows);
+  const rows = Object.entries(alone).map(([name, one]) =>
+    row(`${name} alone`, one.sent, one.delivered - one.late, one.longestGapMs),
   );
   rows.push(row('any of them', reachable.sent, reachable.delivered, null));
-  if (probes.length > 0) {
-    const gapMs = Math.max(...probes.map(({ longestGapMs }) => longestGapMs));
-    const inTime = sum(({ delivered, late }) => delivered - late);
-    rows.push(
-      row(
-        'the tunnel',
-        sum(({ sent }) => sent),
-        inTime,
-        gapMs,
-      ),
-    );
-  }
+  if (sent > 0) rows.push(row('the tunnel', sent, inTime, gapMs));
   return table(columns, rows);
 }
 
@@ -160,14 +148,21 @@ function tcpText({ established, survived }: LabReport['tcp']): string {
   return survived ? 'survived' : 'lost';
 }
 
-function verdictLine(
-  { good, reasons }: LabReport['verdict'],
-  carriers: number,
-  { sent, delivered }: LabReport['reachable'],
-): string {
-  if (!good) return `verdict: BAD – ${reasons.join('; ')}`;
-  const share = formatShare(delivered, sent);
-  return `verdict: good – all that ${carriers} carriers could reach (${share}) was kept`;
+function verdictLine({ verdict, reachable, flows }: LabReport): string {
+  if (!verdict.good) return `verdict: BAD – ${verdict.reasons.join('; ')}`;
+  const { sent, inTime } = probeOf(flows);
+  const kept = `${formatShare(inTime, sent)} of the critical probe in time`;
+  const could = `${formatShare(reachable.delivered, reachable.sent)} by any carrier`;
+  return `verdict: good – ${kept}, ${could}, TCP survived`;
+}
+
+function probeOf(flows: readonly FlowReport[]): { sent: number; inTime: number; gapMs: number } {
+  const probes = flows.filter(({ name }) => name === PROBE_UP || name === PROBE_DOWN);
+  return {
+    sent: probes.reduce((sum, { sent }) => sum + sent, 0),
+    inTime: probes.reduce((sum, { delivered, late }) => sum + delivered - late, 0),
+    gapMs: Math.max(0, ...probes.map(({ longestGapMs }) => longestGapMs)),
+  };
 }
 
 function driveText(source: RunOrder['vehicles'][number]['source'] | undefined): string {

@@ -17,12 +17,17 @@ const CRITICAL_GAP_MS = 100;
 // An active gateway that dies is replaced within this.
 const GATEWAY_GAP_MS = 1000;
 
-export function decideVerdict(report: VehicleReport, faults: readonly Fault[]): Verdict {
+/** `steady`: carriers of fixed numbers; a drive may offer less than all flows together need. */
+export function decideVerdict(
+  report: VehicleReport,
+  faults: readonly Fault[],
+  steady: boolean,
+): Verdict {
   const killed = faults.some((fault) => fault.target === 'gateway' && fault.kind === 'kill');
   const always = report.reachable.sent > 0 && report.reachable.delivered === report.reachable.sent;
   const reasons = [...tcpReasons(report), ...reachableReasons(report, killed)];
   // Only where some carrier worked at every moment can nothing be lost, and no gap be long.
-  if (always) {
+  if (steady && always) {
     reasons.push(...report.flows.flatMap((flow) => flowReasons(flow, report, killed)));
   }
   for (const flow of report.flows) {

@@ -51,7 +51,9 @@ function table(fields: readonly DocumentedField[]): string {
 
 function defaultOf(value: unknown): string {
   if (value === undefined) return 'none';
-  return typeof value === 'object' && !Array.isArray(value) ? 'see its fields' : JSON.stringify(value);
+  return typeof value === 'object' && !Array.isArray(value)
+    ? 'see its fields'
+    : JSON.stringify(value);
 }
 
 function escaped(text: string): string {

@@ -69,7 +69,12 @@ test('class rules come out as the data plane takes them', () => {
 });
 
 const MISTAKES: [claim: string, from: string, to: string, expected: string][] = [
-  ['an unknown field', 'mtu: 1340', 'mtuu: 1340', ':7: tun.mtuu is not a field; did you mean "mtu"?'],
+  [
+    'an unknown field',
+    'mtu: 1340',
+    'mtuu: 1340',
+    ':7: tun.mtuu is not a field; did you mean "mtu"?',
+  ],
   [
     'an unknown field that is near nothing',
     'mtu: 1340',
@@ -82,11 +87,21 @@ const MISTAKES: [claim: string, from: string, to: string, expected: string][] = 
   ['a DNS name', '192.0.2.10:51820', 'gw.example:51820', '(no DNS names)'],
   ['a link without device', 'device: wwan0', 'dev: wwan0', 'links[0].device is missing'],
   ['a bad class', 'class: realtime', 'class: video', 'expected critical, realtime, interactive or'],
-  ['a range upside down', '50000, 50100', '50100, 50000', 'destinationPort is a list of 2; expected'],
+  [
+    'a range upside down',
+    '50000, 50100',
+    '50100, 50000',
+    'destinationPort is a list of 2; expected',
+  ],
   ['a missing name', 'name: amb-3-412', 'log2: 1', ':2: name is missing'],
   ['two links on a device', 'wwan1', 'wwan0', 'links[1].device is the same as in links[0]'],
   ['the tunnel as carrier', 'wwan1', 'rmh0', 'links[1].device is the tunnel device'],
-  ['auto with a list of nothing', 'device: lan0', 'device: rmh0', 'lan.device is the tunnel device'],
+  [
+    'auto with a list of nothing',
+    'device: lan0',
+    'device: rmh0',
+    'lan.device is the tunnel device',
+  ],
 ];
 
 for (const [claim, from, to, expected] of MISTAKES) {

@@ -61,13 +61,7 @@ export type DataplaneEvent =
   | { kind: 'failed'; code: string; message: string; hint: string };
 
 export type PeerState = 'connecting' | 'established' | 'stock' | 'unreachable';
-export type PathStateName =
-  | 'untried'
-  | 'validating'
-  | 'carrying'
-  | 'suspect'
-  | 'parked'
-  | 'closed';
+export type PathStateName = 'untried' | 'validating' | 'carrying' | 'suspect' | 'parked' | 'closed';
 
 export interface DataplaneStatus {
   readonly nowUs: number;

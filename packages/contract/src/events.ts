@@ -68,7 +68,13 @@ export const EVENTS = {
   ),
   'unit.active': entry('info', "a unit's traffic is here; its routes are set", 'unit', 'routes'),
   'unit.inactive': entry('info', "a unit's traffic left; its routes are removed", 'unit'),
-  'handshake.refused': entry('warn', 'data plane: a handshake was refused', 'peer', 'reason'),
+  'handshake.refused': entry(
+    'warn',
+    "data plane: a unit's handshake is older than its last by so many seconds",
+    'peer',
+    'reason',
+    'seconds',
+  ),
 } as const satisfies Record<string, EventEntry>;
 
 export type EventName = keyof typeof EVENTS;

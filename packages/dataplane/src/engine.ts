@@ -137,9 +137,15 @@ export class Engine {
     this.port.flush();
   }
 
-  /** Everything that waits in TUN is sent, within a fair turn. */
+  /**
+   * Everything that waits in TUN is queued, within a fair turn. A full train leaves at once, so
+   * that the far end works while we read on; small packets, such as the acknowledgements of a
+   * download, wait for the loop's flush and leave as one train.
+   */
   sendFromTun(now: number): void {
-    for (let turn = 0; turn < TUN_READS_MAX && this.port.read(now); turn++) this.outbox.flush();
+    for (let turn = 0; turn < TUN_READS_MAX && this.port.read(now); turn++) {
+      if (this.outbox.waiting >= TRAIN_ROWS) this.outbox.flush();
+    }
   }
 
   setLink(name: string, device: string): void {
@@ -306,5 +312,7 @@ const NO_KEY = new Uint8Array(0);
 /** 64 full trains a turn at most, then TUN and time get theirs. */
 const TURNS_MAX = 4;
 const TUN_READS_MAX = 16;
+/** 32 full segments are 43 KB: most of the longest train (TRAIN_BYTES_MAX). */
+const TRAIN_ROWS = 32;
 /** 300 Mbit/s × 100 ms: what may arrive while the process does not run. */
 const SOCKET_BUFFER_BYTES = 4 * 1024 * 1024;

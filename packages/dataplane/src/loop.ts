@@ -17,7 +17,13 @@ export function runLoop(
 ): void {
   const wake = Wake.fromFd(wakeFd);
   const engine = new Engine(config, (event) => announce(event, emit));
-  engine.open();
+  try {
+    engine.open();
+  } catch (error) {
+    // Descriptors belong to the process, not to this thread: the next try needs the device.
+    engine.close();
+    throw error;
+  }
   engine.poller.add(wakeFd);
   emit({ kind: 'ready' });
   for (let running = true; running; ) {

@@ -29,6 +29,11 @@ export class Outbox {
     this.#drops = drops;
   }
 
+  /** Datagrams that wait for the next flush. */
+  get waiting(): number {
+    return this.#transmits.count;
+  }
+
   add(link: number, socket: UdpSocket): void {
     const batch = new SendBatch(this.#arena, BATCH_ENTRIES);
     this.#outlets[slotOf(link, socket.family)] = { link, family: socket.family, socket, batch };

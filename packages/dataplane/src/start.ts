@@ -18,7 +18,13 @@ export async function startDataplane(
   onEvent: (event: DataplaneEvent) => void,
 ): Promise<Dataplane> {
   const handle = new WorkerDataplane(config, onEvent);
-  await handle.ready;
+  try {
+    await handle.ready;
+  } catch (error) {
+    // The caller tries again, for days if need be: nothing of this try may stay open.
+    await handle.release();
+    throw error;
+  }
   return handle;
 }
 
@@ -67,6 +73,11 @@ class WorkerDataplane implements Dataplane {
 
   async stop(): Promise<void> {
     this.send({ kind: 'stop' });
+    await this.release();
+  }
+
+  /** Waits for the thread's end and closes what it was spoken to through. */
+  async release(): Promise<void> {
     await this.#ended;
     this.#channel.port1.close();
     this.#wake.close();

@@ -57,7 +57,7 @@ export class Arrivals {
     this.#coverNow += steps;
     this.newest = number >>> 0;
     this.newestArrivedUs = nowUs;
-    this.oneWayUs = ((nowUs % 2 ** 32) - sentStamp) >>> 0;
+    this.oneWayUs = (nowUs - sentStamp) >>> 0;
   }
 }
 

@@ -46,6 +46,8 @@ export class Path {
   /** One-way delay above the least seen, µs: the queue that stands in the operator's buffer. */
   queueUs = 0;
   #oneWayLeast: number | null = null;
+  /** The newest number whose answer was measured. */
+  #measured = -1;
   /** When the first packet left that nothing has answered since, or null. */
   #waitingSinceUs: number | null = null;
 
@@ -79,10 +81,12 @@ export class Path {
     if (newest < 0) return false;
     const bits = view.getUint16(at + REPORT_BITS_AT, true);
     const sentUs = this.log.sentUsOf(newest);
-    if (this.log.isOpen(newest)) {
+    // The newest may well be a message that owes no report: its way there and back counts too.
+    if (newest > this.#measured && this.log.remembers(newest)) {
+      this.#measured = newest;
       this.#sampleDelay(view, at, nowUs - sentUs, nowUs);
-      this.#answer(newest);
     }
+    if (this.log.isOpen(newest)) this.#answer(newest);
     for (let i = 0; i < bits; i++) {
       const number = newest - 1 - i;
       if (number < this.log.oldestOpen) break;
@@ -134,6 +138,7 @@ export class Path {
   forget(): void {
     for (let n = this.log.oldestOpen; n < this.log.next; n++) this.log.settle(n);
     this.rtt.forget();
+    this.#measured = this.log.next - 1;
     this.#oneWayLeast = null;
     this.queueUs = 0;
     this.#waitingSinceUs = null;

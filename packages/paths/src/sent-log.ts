@@ -9,6 +9,8 @@ export class SentLog {
   /** Every number below is settled. */
   oldestOpen = 0;
   inFlight = 0;
+  /** The lowest number whose entry was not yet written over. */
+  #remembered = 0;
   #mask: number;
   #sentUs: Float64Array;
   #flight: Int32Array;
@@ -30,6 +32,7 @@ export class SentLog {
       if (this.#mask + 1 < SLOTS_MAX) this.#grow();
       else pushedOut = this.settle(this.oldestOpen);
     }
+    this.#remembered = Math.max(this.#remembered, this.next - this.#mask);
     const slot = this.next & this.#mask;
     this.#sentUs[slot] = nowUs;
     this.#flight[slot] = flight;
@@ -51,6 +54,11 @@ export class SentLog {
     if (this.#open[slot] !== OPEN) return -1;
     this.#open[slot] = TAKEN;
     return this.#flight[slot] ?? -1;
+  }
+
+  /** Is the time at which this number left still known, settled or not? */
+  remembers(number: number): boolean {
+    return number >= this.#remembered && number < this.next;
   }
 
   sentUsOf(number: number): number {

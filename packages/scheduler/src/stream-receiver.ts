@@ -57,7 +57,7 @@ export class StreamReceiver {
     nowUs: number,
   ): Arrival {
     if (this.#next < 0) this.#next = this.#top = low;
-    const number = this.#top + distance32(low, this.#top % 2 ** 32);
+    const number = this.#top + distance32(low, this.#top);
     if (number < this.#top - WINDOW) return Arrival.tooOld;
     if (number < this.#top && this.#seen[number & MASK] === 1) return Arrival.duplicate;
     this.#raiseTop(number, holdUs);

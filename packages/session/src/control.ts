@@ -15,6 +15,7 @@ import {
   REPORT_NEWEST_AT,
   REPORT_ONE_WAY_AT,
   REPORT_PATH_AT,
+  stampTransmission,
   TOKEN_BYTES,
   TRANSPORT_OVERHEAD_BYTES,
   writeControlHeader,
@@ -81,7 +82,7 @@ export class ControlWriter {
   /** What arrived on `lane`; its debt is paid. */
   report(lane: Lane, nowUs: number): this {
     const { arrivals } = lane;
-    const bits = Math.min(arrivals.reportBits, arrivals.packets);
+    const bits = arrivals.reportBits;
     const at = this.#frame(ControlType.report, REPORT_BITMAP_AT + ((bits + 7) >> 3));
     const { view } = this.#env.arena;
     view.setUint8(at + REPORT_PATH_AT, lane.id);
@@ -114,9 +115,8 @@ export class ControlWriter {
     const { view } = this.#env.arena;
     view.setUint8(this.#at + 1, lane.id);
     view.setUint8(this.#at + 3, FLAG_NO_REPORT);
-    view.setUint32(this.#at + 4, lane.log.next, true);
-    lane.log.add(nowUs, bytes, -1);
-    lane.log.settle(lane.log.next - 1);
+    stampTransmission(view, this.#at, lane.log.next, nowUs);
+    lane.sent(nowUs, bytes, -1, false);
     const { candidateLink, candidateAt } = lane;
     candidate.sent += queueSealed(
       this.#env,

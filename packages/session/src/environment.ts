@@ -33,7 +33,7 @@ export interface Environment {
 /** Events of a tunnel end, by peer name. */
 export type TunnelEvent =
   | { kind: 'handshake.done'; peer: string; handshakes: number }
-  | { kind: 'handshake.refused'; peer: string; reason: string }
+  | { kind: 'handshake.refused'; peer: string; reason: string; seconds: number }
   | { kind: 'handshake.silent'; peer: string; tries: number }
   | { kind: 'peer.multipath'; peer: string; on: boolean }
   | { kind: 'path.state'; peer: string; path: number; from: string; to: string }

@@ -95,6 +95,7 @@ export class Handshaker {
   ): Peer | Drop {
     if (compareTai64n(received.timestamp, peer.lastTimestamp) <= 0) {
       wipeHandshake(received.state);
+      this.#noteBehind(peer, received.timestamp, nowUs);
       return Drop.replayedHandshake;
     }
     peer.lastTimestamp = received.timestamp.slice();
@@ -108,6 +109,18 @@ export class Handshaker {
     this.#jarOf(peer, link).stampMac2(message, nowUs);
     queuePlain(this.#env, message, link, sourceAt);
     return peer;
+  }
+
+  /**
+   * Copies over other paths and stragglers are refused all the time. A timestamp far behind is a
+   * unit whose clock was set back, and which stays shut out until a person helps; or a replay.
+   */
+  #noteBehind(peer: Peer, timestamp: Uint8Array, nowUs: number): void {
+    const seconds = tai64nSeconds(peer.lastTimestamp) - tai64nSeconds(timestamp);
+    if (seconds < BEHIND_SECONDS_MIN || nowUs < peer.behindSayAtUs) return;
+    peer.behindSayAtUs = nowUs + BEHIND_REPEAT_US;
+    const reason = 'timestamp-behind';
+    this.#env.note({ kind: 'handshake.refused', peer: peer.settings.name, reason, seconds });
   }
 
   /** Takes the response to a handshake of ours. */
@@ -197,6 +210,14 @@ function retryPauseUs(tries: number, chance: number): number {
   return base + (base / 3) * (chance / 255);
 }
 
+function tai64nSeconds(label: Uint8Array): number {
+  // The upper half is 0x40000000 until the year 2106.
+  return new DataView(label.buffer, label.byteOffset).getUint32(4);
+}
+
+/** Longer than any handshake is on the road, and longer than the floor's own writing ahead. */
+const BEHIND_SECONDS_MIN = 180;
+const BEHIND_REPEAT_US = 60_000_000;
 const SILENT_EVERY = 12;
 const SILENT_AFTER = 4;
 const COOKIE_RETRY_US = 50_000;

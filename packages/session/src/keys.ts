@@ -94,6 +94,10 @@ export class KeyRing<Owner> {
 
   /** Wipes what is too old to be used at all [KEY-2]. */
   expire(nowUs: number): void {
+    if (this.next !== null && !this.next.usable(nowUs)) {
+      this.#drop(this.next);
+      this.next = null;
+    }
     if (this.previous !== null && !this.previous.usable(nowUs)) {
       this.#drop(this.previous);
       this.previous = null;

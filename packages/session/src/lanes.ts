@@ -52,7 +52,7 @@ export class LaneKeeper {
     if (!lane || !lane.report(this.#env.arena.view, at, nowUs)) return false;
     if (lane.fresh) {
       lane.fresh = false;
-      if (lane.open) this.apply(peer, lane, 'heard');
+      if (lane.open) this.#heard(peer, lane, nowUs);
     }
     for (let i = 0; i < lane.answered.count; i++) {
       this.#env.flights.answered(lane.answered.at(i), peer.index);
@@ -62,6 +62,16 @@ export class LaneKeeper {
     const lateAt = lane.lateAtUs;
     if (lateAt !== null) peer.wakeAt(lateAt);
     return true;
+  }
+
+  /** The path answers. What waits on doubtful paths for want of this one leaves over it now. */
+  #heard(peer: Peer, lane: Lane, nowUs: number): void {
+    const before = lane.state;
+    this.apply(peer, lane, 'heard');
+    if (before === 'carrying' || lane.state !== 'carrying') return;
+    for (const other of peer.lanes) {
+      if (other !== lane && other.state !== 'carrying') this.#repairAll(peer, other, nowUs);
+    }
   }
 
   /** Gateway: an authentic frame came on this path from `sourceAt`: known, or to be proved. */
@@ -117,7 +127,7 @@ export class LaneKeeper {
     lane.candidate = null;
     lane.open = true;
     this.apply(peer, lane, 'validate');
-    this.apply(peer, lane, 'heard');
+    this.#heard(peer, lane, nowUs);
     lane.pingAtUs = nowUs;
     peer.wakeAt(nowUs);
     this.#env.note({ kind: 'path.address', peer: peer.settings.name, path: lane.id });

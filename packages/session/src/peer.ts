@@ -71,6 +71,8 @@ export class Peer {
   handshakes = 0;
   lastHandshakeUs = 0;
   lastTimestamp = new Uint8Array(12);
+  /** When a handshake from far behind may be spoken of again. */
+  behindSayAtUs = 0;
   readonly cookieJars = new Map<number, CookieJar>();
 
   /** Where the peer was last heard from: for handshakes and stock peers. */
@@ -111,7 +113,10 @@ export class Peer {
   addLane(environment: Environment, id: number, link: number): Lane | null {
     const endpointAt = environment.endpoints.take();
     const candidateAt = environment.endpoints.take();
-    if (candidateAt < 0) return null;
+    if (candidateAt < 0) {
+      if (endpointAt >= 0) environment.endpoints.give(endpointAt);
+      return null;
+    }
     const lane = new Lane(id, link, endpointAt, candidateAt);
     this.lanes.push(lane);
     this.laneById[id] = lane;

@@ -118,9 +118,11 @@ function transmitFlight(
   flight: number,
   nowUs: number,
 ): number {
-  env.flights.noteSend(flight);
   const at = env.flights.placeOf(flight);
-  return transmit(env, peer, lane, at, env.flights.lengthOf(flight), flight, nowUs);
+  const bytes = transmit(env, peer, lane, at, env.flights.lengthOf(flight), flight, nowUs);
+  // What could not leave can not get lost on the way: nobody would wait for its end.
+  if (bytes > 0) env.flights.noteSend(flight);
+  return bytes;
 }
 
 /** Stamps, encrypts and queues one frame; returns the datagram's bytes (0: no key). */

@@ -131,7 +131,9 @@ export class Tunnel {
   closeLink(link: number, nowUs: number): void {
     this.links.delete(link);
     for (const peer of this.peers) {
-      if (peer !== null) this.lanes.closeLink(peer, link, nowUs);
+      if (peer === null) continue;
+      this.lanes.closeLink(peer, link, nowUs);
+      this.#time.wakeAt(peer.deadlineUs);
     }
   }
 
@@ -141,12 +143,17 @@ export class Tunnel {
       for (const lane of peer?.lanes ?? []) {
         if (peer && lane.link === link && lane.open) this.lanes.doubt(peer, lane, nowUs);
       }
+      if (peer !== null) this.#time.wakeAt(peer.deadlineUs);
     }
   }
 
   /** Gateway: every unit is asked to move its traffic to another gateway [GW-2]. */
   drainAll(nowUs: number): void {
-    for (const peer of this.peers) if (peer !== null) this.postman.askToLeave(peer, nowUs);
+    for (const peer of this.peers) {
+      if (peer === null) continue;
+      this.postman.askToLeave(peer, nowUs);
+      this.#time.wakeAt(peer.deadlineUs);
+    }
   }
 
   /** Every way a peer can be reached for a handshake or, stock, for data. */

@@ -110,8 +110,8 @@ function ratesOf(
     const up = carrier.upMbit * 1000 * scale * Math.exp(sigma * rate.upSigmaShare * z);
     const rsrpDbm = isDown(i * BIN_MS) ? -126 + 2 * z : -98 + 9 * z - 6 * (1 - profile.rateScale);
     return {
-      downKbps: Math.max(rate.kbpsMin, down),
-      upKbps: Math.max(rate.kbpsMin, up),
+      downKbps: Math.min(rate.kbpsMax, Math.max(rate.kbpsMin, down)),
+      upKbps: Math.min(rate.kbpsMax, Math.max(rate.kbpsMin, up)),
       rsrpDbm: Math.max(-140, Math.min(-60, rsrpDbm)),
     };
   });

@@ -65,7 +65,10 @@ test('starts, sets routes, answers, and a stop removes everything: exit 0', asyn
   await until(() => events().includes('daemon.ready'));
   assert.equal(kernel.ownRoutes().length, 1);
   const status = await askStatus(SOCKET);
-  assert.deepEqual([status.state, status.name, status.dataplane?.tun.mtu], ['running', 'test', 1340]);
+  assert.deepEqual(
+    [status.state, status.name, status.dataplane?.tun.mtu],
+    ['running', 'test', 1340],
+  );
   assert.equal((await ask(SOCKET, 'GET', '/health')).status, 200);
   assert.equal((await ask(SOCKET, 'POST', '/drain')).status, 202);
   daemon.reload();

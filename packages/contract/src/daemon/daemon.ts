@@ -259,7 +259,10 @@ export class Daemon {
   }
 
   #problems(): Problem[] {
-    return [...(this.#startProblem === null ? [] : [this.#startProblem]), ...this.#network.problems()];
+    return [
+      ...(this.#startProblem === null ? [] : [this.#startProblem]),
+      ...this.#network.problems(),
+    ];
   }
 
   async #status(): Promise<DataplaneStatus | null> {

@@ -15,7 +15,9 @@ function verdictOn(content: string, mode = 0o600): string {
   writeFileSync(file, content);
   chmodSync(file, mode);
   const verdict = readKeyFile(file);
-  return verdict.kind === 'key' ? `key of ${verdict.key.length}` : `${verdict.code} ${verdict.wrong}`;
+  return verdict.kind === 'key'
+    ? `key of ${verdict.key.length}`
+    : `${verdict.code} ${verdict.wrong}`;
 }
 
 test('a key file of one line and mode 0600 is read', () => {

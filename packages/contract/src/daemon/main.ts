@@ -34,10 +34,13 @@ export async function runProgram<L>(argv: string[], program: DaemonProgram<L>): 
 }
 
 async function withSignals(daemon: Daemon): Promise<number> {
-  let asked = false;
+  let askedMs: number | null = null;
   const stop = (signal: string) => {
-    if (asked) process.exit(EXIT.failed); // asked twice: whoever asks will not wait
-    asked = true;
+    // Asked again: whoever asks will not wait. But one Ctrl-C may come twice at once, from the
+    // terminal and from a wrapper, and routes and sockets are to be removed all the same.
+    const again = askedMs !== null && performance.now() - askedMs > SAME_REQUEST_MS;
+    if (again) process.exit(EXIT.failed);
+    askedMs ??= performance.now();
     daemon.stop(signal);
   };
   const reload = () => daemon.reload();
@@ -48,3 +51,5 @@ async function withSignals(daemon: Daemon): Promise<number> {
     process.off('SIGTERM', stop).off('SIGINT', stop).off('SIGHUP', reload);
   }
 }
+
+const SAME_REQUEST_MS = 1_000;

@@ -54,7 +54,8 @@ export class Network {
   /** Routes of ours on this device that an earlier run left behind. */
   removeLeftovers(device: string): void {
     for (const route of this.#kernel.ownRoutes()) {
-      if (route.device !== device || this.#applied.has(keyOf({ kind: 'route', ...route }))) continue;
+      if (route.device !== device || this.#applied.has(keyOf({ kind: 'route', ...route })))
+        continue;
       this.#kernel.removeRoute(route);
       this.#log.write('net.leftover_removed', { item: `route ${route.prefix} ${device}` });
     }

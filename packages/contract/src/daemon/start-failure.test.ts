@@ -41,9 +41,18 @@ const codeOf = (act: () => void) => {
 };
 
 test('a missing capability or device is told before the start', () => {
-  assert.equal(codeOf(() => requireTun('/dev/null', 0n)), 'RMH_TUN_PERMISSION');
-  assert.equal(codeOf(() => requireTun('/nonexistent', 1n << 12n)), 'RMH_TUN_MISSING');
-  assert.equal(codeOf(() => requireTun('/dev/null', 1n << 12n)), null);
+  assert.equal(
+    codeOf(() => requireTun('/dev/null', 0n)),
+    'RMH_TUN_PERMISSION',
+  );
+  assert.equal(
+    codeOf(() => requireTun('/nonexistent', 1n << 12n)),
+    'RMH_TUN_MISSING',
+  );
+  assert.equal(
+    codeOf(() => requireTun('/dev/null', 1n << 12n)),
+    null,
+  );
 });
 
 test('every code speaks both languages and gives a hint in both', () => {

@@ -30,7 +30,10 @@ const KNOWN: Record<string, ErrorCode> = {
 export function startFailure(error: unknown, event: FailedEvent | null): RmhError {
   const code = event?.code ?? codeOf(error);
   const message = event?.message ?? lineOf(error);
-  const more = { cause: error, ...(event === null || event.hint === '' ? {} : { hint: event.hint }) };
+  const more = {
+    cause: error,
+    ...(event === null || event.hint === '' ? {} : { hint: event.hint }),
+  };
   if (isErrorCode(code)) return new RmhError(code, message, more);
   const known = Object.hasOwn(KNOWN, code) ? KNOWN[code] : undefined;
   if (known !== undefined) return new RmhError(known, message, { cause: error });
@@ -52,19 +55,19 @@ export function retrySeconds(failures: number): number {
 const CAP_NET_ADMIN = 12n; // linux/capability.h
 
 /** Says before the start what would fail in its midst; throws RMH_TUN_*. */
-export function requireTun(
-  device = '/dev/net/tun',
-  capabilities = effectiveCapabilities(),
-): void {
+export function requireTun(device = '/dev/net/tun', capabilities = effectiveCapabilities()): void {
   if (capabilities !== null && ((capabilities >> CAP_NET_ADMIN) & 1n) === 0n) {
     throw new RmhError('RMH_TUN_PERMISSION', 'this process lacks CAP_NET_ADMIN');
   }
   try {
     closeSync(openSync(device, 'r+')); // makes no device yet
   } catch (error) {
-    throw startFailure(Object.assign(new Error(`${device}: ${lineOf(error)}`), {
-      code: errnoOf(error) ?? '',
-    }), null);
+    throw startFailure(
+      Object.assign(new Error(`${device}: ${lineOf(error)}`), {
+        code: errnoOf(error) ?? '',
+      }),
+      null,
+    );
   }
 }
 
