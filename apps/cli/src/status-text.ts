@@ -64,14 +64,15 @@ function peerLines(peer: Peer, role: DaemonStatus['role'], w: Words): string[] {
     facts.push(`${w.handshake} ${duration(Math.round(ageMs / 1000), w)} ${w.ago}`);
   const other = role === 'unit' ? w.roles.gateway : w.roles.unit;
   const lines = [`${other} ${clean(peer.name)}: ${facts.join(' · ')}`];
-  if (peer.paths.length > 0) lines.push(...pathTable(peer.paths, w));
+  if (peer.paths.length > 0) lines.push(...pathTable(peer.paths, role, w));
   if (peer.classes.length > 0) lines.push('', ...classTable(peer, w));
   return lines;
 }
 
-function pathTable(paths: readonly Path[], w: Words): string[] {
+// A unit names its paths by carrier; a gateway sees only where a unit comes from.
+function pathTable(paths: readonly Path[], role: DaemonStatus['role'], w: Words): string[] {
   const rows = paths.map((path) => [
-    path.link || path.remote,
+    role === 'unit' ? path.link : path.remote,
     mark(w.pathStates[path.state]),
     path.rttMs === null ? '–' : `${path.rttMs.toFixed(0)} ms`,
     `${path.lossPct.toFixed(1)} %`,

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { UNIT_CONFIG } from '@rmh/contract';
 import { Daemon, ROUTE_METRIC, ROUTE_PROTOCOL } from '@rmh/contract/daemon';
 import { FakeDataplane, keepLog } from '@rmh/contract/fakes';
-import { Rtnl, readSysctl } from '@rmh/netio';
+import { Rtnl, readSysctl, sysctl } from '@rmh/netio';
 import { openKernel } from '@rmh/netio/kernel';
 import { runInSandbox } from '@rmh/netio/testing';
 import { ClockFloor } from './clock-floor.ts';
@@ -30,7 +30,9 @@ if (runInSandbox(import.meta.url)) {
       lan: { device: 'lan0', addresses: ['10.81.1.1/24'] },
       gateways: [
         {
-          ...{ name: 'oslo', publicKey: KEY, endpoint: '192.0.2.1:1' },
+          name: 'oslo',
+          publicKey: KEY,
+          endpoint: '192.0.2.1:1',
           allowedIps: ['10.0.0.0/8', 'fd80::/16', '0.0.0.0/0'],
         },
       ],
@@ -65,9 +67,13 @@ if (runInSandbox(import.meta.url)) {
 
     rtnl.createVeth('lan0', 'lan0-far');
     rtnl.setLink('lan0', { up: true });
-    await until(() => rtnl.addresses('lan0').some(({ prefix }) => prefix === '10.81.1.1/24'), 'lan');
+    await until(
+      () => rtnl.addresses('lan0').some(({ prefix }) => prefix === '10.81.1.1/24'),
+      'lan',
+    );
     assert.equal(readSysctl('net/ipv4/conf/lan0/forwarding'), '1');
 
+    sysctl('net/ipv4/conf/all/rp_filter', 1);
     rtnl.createVeth('wwan0', 'wwan0-far');
     for (const name of ['wwan0', 'wwan0-far']) rtnl.setLink(name, { up: true });
     rtnl.addAddress('wwan0', '10.9.0.2/30');

@@ -87,7 +87,7 @@ export class Unit implements DaemonPart {
       ...(config.lan?.addresses ?? []).map((prefix) => address(config.lan?.device ?? '', prefix)),
       ...routes.map((prefix): NetworkItem => ({ kind: 'route', device: tun.name, prefix })),
       ...this.#forwarding(routes),
-      ...this.#links.filter(({ state }) => state !== 'absent').map(({ device }) => loose(device)),
+      ...this.#present().map((device): NetworkItem => ({ kind: 'loose', device })),
     ];
   }
 
@@ -99,12 +99,15 @@ export class Unit implements DaemonPart {
     const { tun } = this.#started.config;
     const items = [lan.device, tun.name].map((device) => setting(device, 4, 'forwarding', '1'));
     if (!routes.some((prefix) => prefix.includes(':'))) return items;
-    const present = this.#links.filter(({ state }) => state !== 'absent');
     return [
       ...items,
-      ...present.map(({ device }) => setting(device, 6, 'accept_ra', '2')),
+      ...this.#present().map((device) => setting(device, 6, 'accept_ra', '2')),
       { kind: 'sysctl', device: null, key: 'net/ipv6/conf/all/forwarding', value: '1' },
     ];
+  }
+
+  #present(): string[] {
+    return this.#links.filter(({ state }) => state !== 'absent').map(({ device }) => device);
   }
 
   observe(facts: readonly LinkFact[]): DataplaneCommand[] {
@@ -219,10 +222,4 @@ function networkText(text: string): string {
 // A device's name may hold a dot (a VLAN), so settings are named with "/" throughout.
 function setting(device: string, family: 4 | 6, field: string, value: string): NetworkItem {
   return { kind: 'sysctl', device, key: `net/ipv${family}/conf/${device}/${field}`, value };
-}
-
-// Answers of a gateway come in on each carrier, while the kernel's own route to it names one:
-// a strict filter would drop the others. The kernel uses the larger of "all" and the device's.
-function loose(device: string): NetworkItem {
-  return setting(device, 4, 'rp_filter', '2');
 }

@@ -91,7 +91,8 @@ function ratioLine(each: Ratio): string {
       ? 'wireguard-go was not measured'
       : `TCP ${each.ratioToWireguardGo.toFixed(2)} × wireguard-go ` +
         `at ${each.cpuRatioToWireguardGo?.toFixed(2)} × its CPU per GB`;
-  const paths = each.twoPathsToOne === null ? '' : `, two paths ${each.twoPathsToOne.toFixed(2)} of one`;
+  const paths =
+    each.twoPathsToOne === null ? '' : `, two paths ${each.twoPathsToOne.toFixed(2)} of one`;
   return `${each.direction}: ${peer}${paths}`;
 }
 

@@ -60,4 +60,3 @@ function missing(): string | null {
     return error instanceof Error ? error.message : 'no namespaces';
   }
 }
-

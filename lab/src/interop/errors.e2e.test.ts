@@ -1,12 +1,20 @@
 import { strict as assert } from 'node:assert';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { after, type TestContext, test } from 'node:test';
+import { after, test } from 'node:test';
 import { createNetns } from '@rmh/netio';
 import { runInSandbox } from '@rmh/netio/testing';
 import { Daemon, DaemonFiles, RMH } from './daemon.ts';
-import { ask, type Finished, Inhabitant, inRtnl, layCables, makeDirectory, until } from './ground.ts';
-import { SITE_ADDRESS } from './ground.ts';
+import {
+  ask,
+  type Finished,
+  Inhabitant,
+  inRtnl,
+  layCables,
+  makeDirectory,
+  SITE_ADDRESS,
+  until,
+} from './ground.ts';
 import { makeKeys } from './keys.ts';
 
 const PORT = 51820;
@@ -16,8 +24,8 @@ if (runInSandbox(import.meta.url)) {
   const directory = makeDirectory();
   after(() => directory.remove());
 
-  test('without CAP_NET_ADMIN a daemon says what it needs and ends with 2', async (context) => {
-    const { site, gatewayFiles } = makePair(context);
+  test('without CAP_NET_ADMIN a daemon says what it needs and ends with 2', async () => {
+    const { site, gatewayFiles } = makePair();
     const before = ['setpriv', '--bounding-set=-all', '--inh-caps=-all', '--'];
     const { code, err } = await new Daemon(site, gatewayFiles, before).process.ended;
     assert.equal(code, 2);
@@ -26,8 +34,8 @@ if (runInSandbox(import.meta.url)) {
     assert.doesNotMatch(err, /\n\s+at /, 'no stack for a person');
   });
 
-  test('an unknown field and a wrong key are named with file and line', async (context) => {
-    const { site, gatewayFiles, gatewayFields } = makePair(context);
+  test('an unknown field and a wrong key are named with file and line', async () => {
+    const { site, gatewayFiles, gatewayFields } = makePair();
     const { listen, ...rest } = gatewayFields();
     gatewayFiles.write({ ...rest, lisen: listen });
     const unknown = await new Daemon(site, gatewayFiles).process.ended;
@@ -41,7 +49,7 @@ if (runInSandbox(import.meta.url)) {
   });
 
   test('a port in use is tried again until it is free, and nothing is left', async (context) => {
-    const { site, gatewayFiles, gatewayFields, keys } = makePair(context);
+    const { site, gatewayFiles, gatewayFields, keys } = makePair();
     const before = traces(site);
     const script = `require('dgram').createSocket('udp4').bind(${PORT}, () => console.log('held'))`;
     const holder = new Inhabitant(site, [process.execPath, '-e', script]);
@@ -64,7 +72,8 @@ if (runInSandbox(import.meta.url)) {
     gatewayFiles.write({ ...gatewayFields(), unitz: [] });
     gateway.process.child.kill('SIGHUP');
     await gateway.logged('reload.refused');
-    const units = [unitEntry(keys.unit.publicText), { ...unitEntry(makeKeys().publicText), name: 'b' }];
+    const other = { name: 'b', publicKey: makeKeys().publicText, allowedIps: ['10.100.0.2/32'] };
+    const units = [unitEntry(keys.unit.publicText), other];
     gatewayFiles.write({ ...gatewayFields(), units });
     gateway.process.child.kill('SIGHUP');
     await gateway.logged('reload.done');
@@ -80,14 +89,14 @@ if (runInSandbox(import.meta.url)) {
   });
 
   test('no carrier, then one, then none: the unit waits and goes on', async (context) => {
-    const { car, site, unitFiles, gatewayFiles } = makePair(context);
+    const { car, site, unitFiles, gatewayFiles } = makePair();
     inRtnl(car, (rtnl) => rtnl.setLink('u1', { up: false }));
     const before = traces(car);
     const gateway = await Daemon.start(site, gatewayFiles);
     const unit = await Daemon.start(car, unitFiles);
     context.after(() => Promise.all([unit.process.stop(), gateway.process.stop()]));
     await unit.logged('link.none');
-    assert.match((await status(car, unit)).out, /one\s+u1\s+✗ down/);
+    assert.match((await status(car, unit)).out, /one\s+u1\s+✗ switched off/);
     inRtnl(car, (rtnl) => {
       rtnl.setLink('u1', { up: true });
       rtnl.addRoute({ to: 'default', via: '192.0.2.10', device: 'u1' });
@@ -101,7 +110,7 @@ if (runInSandbox(import.meta.url)) {
   });
 
   test('a wrong key or a dead gateway is said with reasons, seldom, and heals', async (context) => {
-    const { car, site, unitFiles, unitFields, gatewayFiles, keys } = makePair(context);
+    const { car, site, unitFiles, unitFields, gatewayFiles, keys } = makePair();
     unitFiles.write(unitFields(makeKeys().publicText));
     const unit = await Daemon.start(car, unitFiles); // no gateway at all
     context.after(() => unit.process.stop());
@@ -118,7 +127,7 @@ if (runInSandbox(import.meta.url)) {
   });
 
   test('a unit whose key the gateway does not know is counted', async (context) => {
-    const { car, site, unitFiles, gatewayFiles, gatewayFields } = makePair(context);
+    const { car, site, unitFiles, gatewayFiles, gatewayFields } = makePair();
     gatewayFiles.write({ ...gatewayFields(), units: [unitEntry(makeKeys().publicText)] });
     const gateway = await Daemon.start(site, gatewayFiles);
     const unit = await Daemon.start(car, unitFiles);
@@ -128,7 +137,7 @@ if (runInSandbox(import.meta.url)) {
   });
 
   test('a clock that was a day ahead: the floor carries on, without it a hand helps', async (context) => {
-    const { car, site, unitFiles, gatewayFiles, gatewayFields } = makePair(context);
+    const { car, site, unitFiles, gatewayFiles, gatewayFields } = makePair();
     const floor = join(unitFiles.directory, 'handshake-clock');
     writeFileSync(floor, `${(Math.floor(Date.now() / 1000) + DAY_SECONDS) * 1e6}\n`);
     const gateway = await Daemon.start(site, gatewayFiles);
@@ -157,7 +166,7 @@ if (runInSandbox(import.meta.url)) {
 
   let pairs = 0;
 
-  function makePair(_context: TestContext) {
+  function makePair() {
     const [car, site] = [createNetns(), createNetns()];
     layCables(car, site, 1);
     const keys = { unit: makeKeys(), gateway: makeKeys() };

@@ -60,13 +60,23 @@ function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
       if (message.kind === 'result') result = message.result;
       if (message.kind === 'failed') failure = failureOf(message);
     });
-    child.on('close', (code, signal) => {
+    ended(child).then((how) => {
       if (result !== null) resolve({ kind: 'done', result, stopped: stops.count > 0 });
       else if (stops.count > 0) resolve({ kind: 'broken off' });
-      else reject(failure ?? new Error(`the inside of the lab ended with ${signal ?? code}`));
+      else reject(failure ?? new Error(`the inside of the lab ended with ${how}`));
     });
     send(child, { kind: 'run', order });
   }).finally(() => stops.end());
+}
+
+/** Its process is over and all that it said is read. (Node emits no `close` after disconnect.) */
+async function ended(child: ChildProcess): Promise<string> {
+  const silent = new Promise<void>((resolve) => child.once('disconnect', () => resolve()));
+  const how = await new Promise<string>((resolve) => {
+    child.once('exit', (code, signal) => resolve(signal ?? `exit code ${code}`));
+  });
+  await silent;
+  return how;
 }
 
 /** The first wish ends the run in order, the second at once. */

@@ -25,6 +25,7 @@ export function decideVerdict(
 ): Verdict {
   const killed = faults.some((fault) => fault.target === 'gateway' && fault.kind === 'kill');
   const always = report.reachable.sent > 0 && report.reachable.delivered === report.reachable.sent;
+  if (report.reachable.sent === 0) return { good: false, reasons: ['nothing was sent'] };
   const reasons = [...tcpReasons(report), ...reachableReasons(report, killed)];
   // Only where some carrier worked at every moment can nothing be lost, and no gap be long.
   if (steady && always) {

@@ -68,12 +68,26 @@ export const EVENTS = {
   ),
   'unit.active': entry('info', "a unit's traffic is here; its routes are set", 'unit', 'routes'),
   'unit.inactive': entry('info', "a unit's traffic left; its routes are removed", 'unit'),
+  // Of the data plane: written by packages/session and packages/dataplane.
+  'handshake.done': entry('info', 'data plane: new session keys', 'peer', 'handshakes'),
   'handshake.refused': entry(
     'warn',
-    "data plane: a unit's handshake is older than its last by so many seconds",
+    'data plane: a handshake was refused; seconds: how far its timestamp is behind',
     'peer',
     'reason',
     'seconds',
+  ),
+  'handshake.silent': entry('warn', 'data plane: handshakes unanswered', 'peer', 'tries'),
+  'peer.multipath': entry('info', 'data plane: multipath is agreed with a peer', 'peer', 'on'),
+  'path.state': entry('info', 'data plane: a path changed', 'peer', 'path', 'from', 'to'),
+  'path.address': entry('info', "data plane: a peer's address on a path changed", 'peer', 'path'),
+  'gateway.switched': entry('info', 'data plane: traffic moved', 'from', 'to', 'why'),
+  'command.failed': entry(
+    'warn',
+    'data plane: an order could not be carried out (a link that vanished meanwhile)',
+    'command',
+    'code',
+    'message',
   ),
 } as const satisfies Record<string, EventEntry>;
 

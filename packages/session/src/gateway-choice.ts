@@ -51,6 +51,11 @@ export class GatewayChoice {
     }
   }
 
+  /** Unit: this gateway began anew and has forgotten whether our traffic is there [GW-1]. */
+  greet(peer: Peer, nowUs: number): void {
+    if (this.#role === 'unit' && this.active !== null) this.#announce(peer, peer.active, nowUs);
+  }
+
   /** Unit: this gateway asks us to leave. */
   drained(peer: Peer, nowUs: number): void {
     peer.draining = true;
@@ -102,12 +107,20 @@ export class GatewayChoice {
     this.#lostSinceUs = null;
     this.#epoch++;
     this.#announce(to, true, nowUs);
-    if (from !== null) {
+    if (from === null) this.#withdrawElsewhere(to, nowUs);
+    else {
       this.switches++;
       this.#announce(from, false, nowUs);
     }
     const names = { from: from?.settings.name ?? '', to: to.settings.name };
     this.#env.note({ kind: 'gateway.switched', ...names, why });
+  }
+
+  /** A gateway may remember that our traffic was there before we began anew. */
+  #withdrawElsewhere(to: Peer, nowUs: number): void {
+    for (const peer of this.peers) {
+      if (peer !== null && peer !== to) this.#announce(peer, false, nowUs);
+    }
   }
 
   #announce(peer: Peer, active: boolean, nowUs: number): void {

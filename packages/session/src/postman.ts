@@ -101,7 +101,8 @@ export class Postman {
     const { view } = this.#env.arena;
     if (view.getUint8(at) !== PROTOCOL_VERSION) return;
     const incarnation = view.getUint32(at + 4, true);
-    if (peer.theirIncarnation !== incarnation) {
+    const begunAnew = peer.theirIncarnation !== incarnation;
+    if (begunAnew) {
       // They lost their state: their numbers begin anew, and so do ours of what came [FR-11].
       if (peer.theirIncarnation >= 0) this.#forgetTheirs(peer);
       peer.theirIncarnation = incarnation;
@@ -111,6 +112,7 @@ export class Postman {
       peer.speech = 'multipath';
       this.#env.note({ kind: 'peer.multipath', peer: peer.settings.name, on: true });
     }
+    if (begunAnew) this.#choice.greet(peer, nowUs);
     if (type === ControlType.helloReply) {
       peer.hello = null;
       return;

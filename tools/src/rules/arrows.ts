@@ -17,7 +17,8 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   netio: { values: ['base'] },
   contract: { values: ['base'] },
   dataplane: {
-    values: ['base', 'wire', 'inner', 'session', 'netio', 'aead'],
+    // The scheduler's tables lie in the data plane's arena; contract gives it plain words.
+    values: ['base', 'wire', 'inner', 'scheduler', 'session', 'netio', 'aead', 'contract'],
     types: ['handshake'],
   },
   unit: { values: ['base', 'contract', 'dataplane', 'netio', 'aead'] },
@@ -67,6 +68,7 @@ const PURE_TEST_MODULES: ReadonlySet<string> = new Set([
   'node:fs',
   'node:path',
   'node:url',
+  'node:util',
   'fast-check',
 ]);
 

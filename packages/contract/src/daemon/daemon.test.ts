@@ -107,6 +107,20 @@ test('a stop while it waits to try again ends at once', async () => {
   assert.equal(await ended, 0);
 });
 
+test('a stop while the data plane is starting is not followed by another try', async () => {
+  const { events, ports, part } = setup();
+  const failing = Promise.withResolvers<never>();
+  ports.startDataplane = () => failing.promise;
+  ports.secondMs = 60_000;
+  const daemon = new Daemon(part, ports);
+  const ended = daemon.run();
+  await until(() => existsSync(SOCKET));
+  daemon.stop('SIGTERM');
+  failing.reject(Object.assign(new Error('in use'), { code: 'EADDRINUSE' }));
+  assert.equal(await ended, 0);
+  assert.ok(!events().includes('dataplane.retry'));
+});
+
 test('what cannot heal ends with exit 2 and its reason', async () => {
   const { dataplane, daemon, log } = setup();
   dataplane.refuse.push(Object.assign(new Error('TUNSETIFF: EPERM'), { code: 'tun.permission' }));

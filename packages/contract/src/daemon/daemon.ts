@@ -126,6 +126,7 @@ export class Daemon {
         const failure = startFailure(error, this.#lastFailed);
         const { code, message, hint } = failure;
         if (!failure.heals) return this.#fail(failure);
+        if (this.#isStopping()) return; // asked for while the data plane was still starting
         const seconds = retrySeconds(failures);
         this.#state = this.#state === 'starting' ? 'waiting' : this.#state;
         this.#startProblem = { code, message, hint };
@@ -280,6 +281,11 @@ export class Daemon {
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  // A method, because the compiler takes a field for unchanged across an await.
+  #isStopping(): boolean {
+    return this.#state === 'stopping';
   }
 
   async #pause(seconds: number): Promise<void> {

@@ -131,3 +131,25 @@ test('routes of an earlier run on our device are removed, on others they stay', 
   assert.deepEqual(kernel.ownRoutes(), [{ prefix: '10.9.0.0/16', device: 'rmh1' }]);
   assert.equal(log.lines[0]?.event, 'net.leftover_removed');
 });
+
+for (const [all, own, after] of [
+  ['1', '0', '2'],
+  ['0', '1', '2'],
+  ['0', '0', '0'],
+  ['2', '1', '1'],
+] as const) {
+  test(`rp_filter all=${all} device=${own} becomes device=${after}, and is put back`, () => {
+    const { kernel, log, network } = setup();
+    const key = 'net/ipv4/conf/rmh0/rp_filter';
+    kernel.sysctls.set('net/ipv4/conf/all/rp_filter', all);
+    kernel.sysctls.set(key, own);
+    network.reconcile([{ kind: 'loose', device: 'rmh0' }]);
+    assert.equal(kernel.sysctls.get(key), after);
+    assert.equal(
+      log.lines.some(({ event }) => event === 'sysctl.rp_filter'),
+      own !== after,
+    );
+    network.removeAll();
+    assert.equal(kernel.sysctls.get(key), own);
+  });
+}

@@ -10,7 +10,9 @@ export type NetworkItem =
   | { kind: 'link'; device: string; mtu: number }
   | { kind: 'address'; device: string; prefix: string }
   | { kind: 'route'; device: string; prefix: string }
-  | { kind: 'sysctl'; device: string | null; key: string; value: string };
+  | { kind: 'sysctl'; device: string | null; key: string; value: string }
+  /** Not a strict reverse-path filter: it would drop what comes in beside the kernel's route. */
+  | { kind: 'loose'; device: string };
 
 interface Applied {
   readonly item: NetworkItem;
@@ -91,7 +93,17 @@ export class Network {
         return routes.has(keyOf(item));
       case 'sysctl':
         return this.#kernel.readSysctl(item.key) === item.value;
+      case 'loose':
+        return !this.#isStrict(item.device);
     }
+  }
+
+  // The kernel uses the larger of the two (0 off, 1 strict, 2 loose; ip-sysctl.rst).
+  #isStrict(device: string): boolean {
+    const values = [rpFilterOf('all'), rpFilterOf(device)].map((key) =>
+      this.#kernel.readSysctl(key),
+    );
+    return Math.max(...values.map(Number)) === 1;
   }
 
   #look(wanted: readonly NetworkItem[]): Seen {
@@ -135,6 +147,10 @@ export class Network {
         return null;
       case 'sysctl':
         return this.#setSysctl(item.key, item.value);
+      case 'loose':
+        if (!this.#isStrict(item.device)) return null;
+        this.#log.write('sysctl.rp_filter', { device: item.device });
+        return this.#setSysctl(rpFilterOf(item.device), '2');
     }
   }
 
@@ -160,6 +176,9 @@ export class Network {
       if (item.kind === 'address') this.#kernel.removeAddress(item.device, item.prefix);
       if (item.kind === 'route') this.#kernel.removeRoute(item);
       if (item.kind === 'sysctl' && before !== null) this.#kernel.writeSysctl(item.key, before);
+      if (item.kind === 'loose' && before !== null) {
+        this.#kernel.writeSysctl(rpFilterOf(item.device), before);
+      }
     } catch (error) {
       // The device may be gone, and all that was on it: nothing is left to remove.
       if (!ABSENT.has(errnoOf(error) ?? '')) {
@@ -185,7 +204,13 @@ function keyOf(item: NetworkItem): string {
       return `route ${item.prefix} ${item.device}`;
     case 'sysctl':
       return `sysctl ${item.key}=${item.value}`;
+    case 'loose':
+      return `loose rp_filter ${item.device}`;
   }
+}
+
+function rpFilterOf(device: string): string {
+  return `net/ipv4/conf/${device}/rp_filter`;
 }
 
 // A device that was replugged has another index; one that was down has lost its routes.
@@ -197,8 +222,14 @@ function incarnationOf(item: NetworkItem, facts: Map<string, LinkFact>): string 
 // By errno, and by the codes of netio's NetError.
 const PERMISSION = new Set(['EPERM', 'EACCES', 'permission.missing']);
 const ABSENT = new Set([
-  ...['ENODEV', 'ENXIO', 'ESRCH', 'ENOENT'],
-  ...['device.unknown', 'link.unknown', 'address.unknown', 'route.unknown'],
+  'ENODEV',
+  'ENXIO',
+  'ESRCH',
+  'ENOENT',
+  'device.unknown',
+  'link.unknown',
+  'address.unknown',
+  'route.unknown',
 ]);
 
 function isPermission(error: unknown): boolean {
