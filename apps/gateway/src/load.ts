@@ -13,8 +13,8 @@ import {
   type PeerConfig,
   RmhError,
   UNIT_ENTRY,
-  type UnitEntry,
   UNITS_MAX,
+  type UnitEntry,
   valueAt,
 } from '@rmh/contract';
 import {

@@ -1,5 +1,5 @@
 // Which devices are carriers now, and what the data plane must be told: pure verdicts.
-import type { DataplaneCommand, LinksConfig, LinkState, LinkStatus } from '@rmh/contract';
+import type { DataplaneCommand, LinkState, LinkStatus, LinksConfig } from '@rmh/contract';
 import type { LinkFact } from '@rmh/contract/daemon';
 
 /** A link that the data plane holds, as it was when it was handed over. */

@@ -20,7 +20,7 @@ import {
 import type { ClockFloor } from './clock-floor.ts';
 import { decideLinks, type UsedLink } from './links.ts';
 import type { LoadedUnit } from './load.ts';
-import { type Silence, SILENCE_HINTS, silenceVerdict } from './silence.ts';
+import { SILENCE_HINTS, type Silence, silenceVerdict } from './silence.ts';
 
 export interface UnitPorts {
   readonly log: Log;

@@ -35,11 +35,17 @@ export class CarrierEmulator {
   readonly #shared: Float64Array;
   readonly #names: readonly string[];
   readonly #waiting = new Map<number, Waiting>();
+  /** Resolves when the thread has ended; rejects if it ended without being told to. */
+  readonly ended: Promise<void>;
+  readonly #end = Promise.withResolvers<void>();
   #nextId = START_ID + 1;
-  #ended: Promise<void> | null = null;
+  #stopping: Promise<void> | null = null;
   #isGone = false;
 
   private constructor(options: EmulatorOptions) {
+    this.ended = this.#end.promise;
+    // Whoever does not wait for the end is told by the next command.
+    this.ended.catch(() => {});
     this.#names = options.links.map(({ name }) => name);
     const stats = statsMemory(options.links.length);
     this.#shared = new Float64Array(stats);
@@ -81,7 +87,7 @@ export class CarrierEmulator {
 
   /** Resolves when the command has taken effect. */
   command(command: CarrierCommand): Promise<void> {
-    if (this.#isGone || this.#ended !== null) {
+    if (this.#isGone || this.#stopping !== null) {
       return Promise.reject(new CarriersError('carriers.stopped', 'the carriers have stopped'));
     }
     const id = this.#nextId++;
@@ -95,8 +101,8 @@ export class CarrierEmulator {
 
   /** Removes every device; safe to call again. */
   stop(): Promise<void> {
-    this.#ended ??= this.#stop();
-    return this.#ended;
+    this.#stopping ??= this.#stop();
+    return this.#stopping;
   }
 
   async #stop(): Promise<void> {
@@ -138,6 +144,8 @@ export class CarrierEmulator {
     });
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
+    if (this.#stopping === null) this.#end.reject(error);
+    else this.#end.resolve();
     this.#port.close();
     this.#wake.close();
   }

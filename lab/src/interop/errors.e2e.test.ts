@@ -60,7 +60,10 @@ if (runInSandbox(import.meta.url)) {
     await until('two tries', () => retries(gateway).length === 2);
     assert.deepEqual(
       retries(gateway).map(({ code, retrySeconds }) => [code, retrySeconds]),
-      [['RMH_PORT_IN_USE', 1], ['RMH_PORT_IN_USE', 2]],
+      [
+        ['RMH_PORT_IN_USE', 1],
+        ['RMH_PORT_IN_USE', 2],
+      ],
     );
     const waiting = await status(site, gateway);
     assert.equal(waiting.code, 1);
@@ -136,7 +139,7 @@ if (runInSandbox(import.meta.url)) {
     assert.match((await status(site, gateway)).out, /unknownPeer/);
   });
 
-  test('a clock that was a day ahead: the floor carries on, without it a hand helps', async (context) => {
+  test('a clock that was a day ahead: the floor carries on, or a hand helps', async (context) => {
     const { car, site, unitFiles, gatewayFiles, gatewayFields } = makePair();
     const floor = join(unitFiles.directory, 'handshake-clock');
     writeFileSync(floor, `${(Math.floor(Date.now() / 1000) + DAY_SECONDS) * 1e6}\n`);

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { handshakeCrypto, randomBytes } from '@rmh/aead';
+import { present } from '@rmh/base';
 import {
   checkMac1,
   consumeInitiation,
@@ -11,7 +12,6 @@ import {
   localIdentity,
   remoteIdentity,
 } from '@rmh/handshake';
-import { present } from '@rmh/base';
 import { createNetns } from '@rmh/netio';
 import { runInSandbox, waitForLinks } from '@rmh/netio/testing';
 import { tai64nFromUnixUs } from '@rmh/wire';
@@ -43,7 +43,8 @@ if (runInSandbox(import.meta.url)) {
     context.after(async () => {
       for (const each of [unit.process, server, gateway.process]) await each.stop();
     });
-    await until('the session is there', async () => (await unit.status()).dataplane?.peers[0]?.active);
+    const active = async () => (await unit.status()).dataplane?.peers[0]?.active;
+    await until('the session is there', active);
     await stream(car, '10.200.0.1', 1);
 
     const before = { kb: residentKb(gateway), cpuUs: await cpuUs(gateway) };

@@ -88,7 +88,7 @@ export class Stock {
     return `${this.#process.out}${this.#process.err}`;
   }
 
-  /** Forgets the session by removing the peer, and so begins a new handshake with the next packet. */
+  /** Forgets the session with the peer, so the next packet begins a new handshake. */
   forget(): void {
     this.set('peer', this.#options.peer.publicKey, 'remove');
     this.#configure();

@@ -4,16 +4,17 @@ import { parseOptions } from '@rmh/contract/daemon';
 import { FLOWS, familyOf, flowFamilies } from '../devices/flows.ts';
 import { type Fault, parseFaults } from './faults.ts';
 import type { CarrierSource, RunOrder } from './protocol.ts';
-import { type SourceFacts, shippedDrive, sourceFacts } from './sources.ts';
+import { type SourceFacts, stretchOf, sourceFacts } from './sources.ts';
 
 export const LAB_USAGE = `usage: rmh lab [options]
 
 One vehicle with its carriers, two gateways and Helsenettet on this machine, with the real
-daemons; one run, one verdict. Without options: 60 s of a drive that the project ships.
+daemons; one run, one verdict. Without options: 60 s of the shipped drive along the coast.
 
   --paths LIST      carriers of fixed numbers, rate / one-way delay [/ loss]:
                     "50mbit/15ms,30mbit/35ms/1%"
-  --drive FILE      carriers from a recorded or generated drive (.csv, .csv.gz)
+  --drive FILE      carriers from a recorded drive (.csv, .csv.gz), or a shipped one by its
+                    name: "rmh drives" lists them
   --from MS         where in the drive to begin: as in its column t_ms, or ms from its start
   --to MS           where in the drive to end
   --seconds N       how long packets are sent (default: 20 with --paths, else 60 or --from to --to)
@@ -97,7 +98,10 @@ function sourceOf(
   const fromMs = from === null ? null : numberOf('from', from, 0, Number.MAX_SAFE_INTEGER, true);
   const toMs = to === null ? null : numberOf('to', to, 0, Number.MAX_SAFE_INTEGER, true);
   if (fromMs !== null && toMs !== null && toMs <= fromMs) throw usage('--to is not after --from');
-  return { kind: 'drive', file: drive ?? shippedDrive(0), fromMs, toMs, loop: false };
+  if (drive !== null) return { kind: 'drive', file: drive, fromMs, toMs, loop: false };
+  const coast = stretchOf(2);
+  const given = fromMs !== null || toMs !== null;
+  return { kind: 'drive', ...coast, ...(given ? { fromMs } : {}), toMs, loop: false };
 }
 
 function secondsOf(text: string | null, source: CarrierSource, { spanMs }: SourceFacts): number {

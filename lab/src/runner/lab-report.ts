@@ -35,6 +35,7 @@ export function labReport(order: Omit<RunOrder, 'workspace'>, result: RunResult)
     verdict: {
       good: verdict.good && mishaps.length === 0,
       reasons: [...verdict.reasons, ...mishaps],
+      doubts: verdict.doubts,
     },
   };
 }

@@ -138,9 +138,11 @@ function pathTable({ paths }: LabReport): string[] {
 // Below this a stall is lost in any figure that the tunnel promises.
 const STALL_MS_TOLD = 20;
 
-function stallLines({ machineStallMs }: LabReport): string[] {
+function stallLines({ machineStallMs, verdict }: LabReport): string[] {
   if (machineStallMs < STALL_MS_TOLD) return [];
-  return [`the machine was busy and held the lab itself up for ${formatMs(machineStallMs)}`];
+  const stall = `the machine was busy and held the lab itself up for ${formatMs(machineStallMs)}`;
+  if (verdict.doubts.length === 0) return [stall];
+  return [`${stall}, so this proves nothing: ${verdict.doubts.join('; ')}`];
 }
 
 function tcpText({ established, survived }: LabReport['tcp']): string {

@@ -4,7 +4,7 @@ import { FLOWS } from '../devices/flows.ts';
 import { VEHICLES_MAX } from '../topology/addresses.ts';
 import { numberOf, usage } from './lab-options.ts';
 import type { CarrierSource, RunOrder } from './protocol.ts';
-import { shippedDrive, sourceFacts } from './sources.ts';
+import { stretchOf, sourceFacts } from './sources.ts';
 import type { Language } from './words.ts';
 
 export const UP_USAGE = `usage: rmh up [options]
@@ -81,14 +81,8 @@ async function sourceOf(
   drive: string | null,
 ): Promise<CarrierSource> {
   if (paths !== null) return { kind: 'paths', text: paths };
-  const whole = {
-    kind: 'drive',
-    file: drive ?? shippedDrive(vehicle),
-    fromMs: null,
-    toMs: null,
-    loop: true,
-  } as const;
-  if (drive === null) return whole;
+  if (drive === null) return { kind: 'drive', ...stretchOf(vehicle), toMs: null, loop: true };
+  const whole = { kind: 'drive', file: drive, fromMs: null, toMs: null, loop: true } as const;
   const { spanMs } = await sourceFacts(whole);
   return { ...whole, fromMs: Math.floor(((spanMs ?? 0) * vehicle) / count) };
 }

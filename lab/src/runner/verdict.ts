@@ -8,6 +8,8 @@ export interface Verdict {
   readonly good: boolean;
   /** What was not kept; of a good run, nothing. */
   readonly reasons: string[];
+  /** What could not be judged, because the machine held the lab itself up for so long. */
+  readonly doubts: string[];
 }
 
 // Of what any carrier alone delivered in time, the tunnel delivers at least this in time.
@@ -25,11 +27,19 @@ export function decideVerdict(
 ): Verdict {
   const killed = faults.some((fault) => fault.target === 'gateway' && fault.kind === 'kill');
   const always = report.reachable.sent > 0 && report.reachable.delivered === report.reachable.sent;
-  if (report.reachable.sent === 0) return { good: false, reasons: ['nothing was sent'] };
+  if (report.reachable.sent === 0) {
+    return { good: false, reasons: ['nothing was sent'], doubts: [] };
+  }
   const reasons = [...tcpReasons(report), ...reachableReasons(report, killed)];
+  const doubts: string[] = [];
   // Only where some carrier worked at every moment can nothing be lost, and no gap be long.
   if (steady && always) {
-    reasons.push(...report.flows.flatMap((flow) => flowReasons(flow, report, killed)));
+    for (const flow of report.flows) {
+      if (!killed) reasons.push(...lossReasons(flow));
+      const silence = judgeSilence(flow, report, killed);
+      if (silence.kind === 'too long') reasons.push(silence.text);
+      if (silence.kind === 'in doubt') doubts.push(silence.text);
+    }
   }
   for (const flow of report.flows) {
     if (flow.delivered === 0 && flow.sent > 0) reasons.push(`${flow.name} delivered nothing`);
@@ -37,7 +47,7 @@ export function decideVerdict(
       reasons.push(`${flow.name} delivered ${flow.duplicatesDelivered} packets twice`);
     }
   }
-  return { good: reasons.length === 0, reasons };
+  return { good: reasons.length === 0, reasons, doubts };
 }
 
 function tcpReasons({ tcp }: VehicleReport): string[] {
@@ -55,20 +65,28 @@ function reachableReasons({ flows, reachable }: VehicleReport, killed: boolean):
   return [`critical in time is ${percent} % of reachable (at least ${REACHABLE_SHARE * 100} %)`];
 }
 
-function flowReasons(flow: FlowReport, report: VehicleReport, killed: boolean): string[] {
+function lossReasons(flow: FlowReport): string[] {
   const reasons: string[] = [];
   const lost = flow.sent - flow.delivered;
-  if (lost > 0 && !killed) reasons.push(`${flow.name} (${flow.class}) lost ${lost}`);
-  if (flow.class === 'critical' && flow.late > 0 && !killed) {
+  if (lost > 0) reasons.push(`${flow.name} (${flow.class}) lost ${lost}`);
+  if (flow.class === 'critical' && flow.late > 0) {
     reasons.push(`${flow.name} (critical) late ${flow.late}`);
   }
-  const limitMs = gapLimitMs(flow.class, report, killed);
-  if (limitMs !== null && flow.nominalGapMs > 0 && flow.longestGapMs > limitMs) {
-    const gapMs = Math.round(flow.longestGapMs);
-    const atMost = Math.round(limitMs);
-    reasons.push(`${flow.name} (${flow.class}) was silent for ${gapMs} ms (at most ${atMost})`);
-  }
   return reasons;
+}
+
+type Silence = { kind: 'fine' } | { kind: 'too long' | 'in doubt'; text: string };
+
+/** A gap that would be short enough without the machine's own stall proves nothing. */
+function judgeSilence(flow: FlowReport, report: VehicleReport, killed: boolean): Silence {
+  const limitMs = gapLimitMs(flow.class, report, killed);
+  if (limitMs === null || flow.nominalGapMs === 0 || flow.longestGapMs <= limitMs) {
+    return { kind: 'fine' };
+  }
+  const gapMs = Math.round(flow.longestGapMs);
+  const text = `${flow.name} (${flow.class}) was silent for ${gapMs} ms (at most ${Math.round(limitMs)})`;
+  const inDoubt = flow.longestGapMs - report.machineStallMs <= limitMs;
+  return { kind: inDoubt ? 'in doubt' : 'too long', text };
 }
 
 /** The slowest carrier's own delay is the median of its probes. Bulk promises no pace. */

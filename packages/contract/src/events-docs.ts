@@ -1,6 +1,6 @@
 // The event table at the end of docs/operations.md:
 // `node packages/contract/src/events-docs.ts` prints it, and a test compares.
-import { type EventEntry, EVENTS } from './events.ts';
+import { EVENTS, type EventEntry } from './events.ts';
 
 export function eventTable(): string {
   const rows = Object.entries<EventEntry>(EVENTS).map(([name, { level, meaning, fields }]) => {

@@ -1,4 +1,4 @@
-export { CODES, type CatalogueEntry, type ErrorCode, isErrorCode } from './codes.ts';
+export { type CatalogueEntry, CODES, type ErrorCode, isErrorCode } from './codes.ts';
 export {
   GATEWAY_CONFIG,
   type GatewayConfig,
@@ -6,14 +6,14 @@ export {
   type LinksConfig,
   UNIT_CONFIG,
   UNIT_ENTRY,
+  UNITS_MAX,
   type UnitConfig,
   type UnitEntry,
-  UNITS_MAX,
 } from './config.ts';
 export { crossCheckGateway, crossCheckUnit, type PlaceOf } from './cross-checks.ts';
 export type * from './dataplane.ts';
 export { errnoOf, lineOf, RmhError } from './error.ts';
-export { type EventEntry, type EventName, EVENTS, type FieldsOf } from './events.ts';
+export { EVENTS, type EventEntry, type EventName, type FieldsOf } from './events.ts';
 export { type Fault, faultsOf, valueAt } from './faults.ts';
 export { type ClassRule, TRAFFIC_CLASSES, type TrafficClassName } from './rules.ts';
 export { type FieldPath, fieldsOf, formatPath, treeOf } from './schema-tree.ts';

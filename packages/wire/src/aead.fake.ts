@@ -64,7 +64,8 @@ const TAG = new Uint32Array(4);
 function wordOf(key: PacketKey, direction: 'seal' | 'open', counter: number): number {
   const { word, direction: made, released } = key as FakeKey;
   assert(made === direction && !released, `a living key for ${direction}`);
-  return (word ^ Math.imul(counter + 1, 0x9e3779b1)) | 1;
+  const high = Math.imul(counter / 2 ** 32, 0x85ebca6b);
+  return (word ^ high ^ Math.imul(counter | 0, 0x9e3779b1)) || 1;
 }
 
 function tag({ bytes }: Arena, at: number, length: number, word: number): void {

@@ -11,14 +11,27 @@ type Keeper =
   | { kind: 'runsHere' }
   // Run by this test file, which must hold every word of the command.
   | { kind: 'runBy'; file: string; words: readonly string[] }
+  // Too long to run here: its --help, which is run here, must name every option of the command.
+  | { kind: 'optionsHere' }
   // The command that runs this test.
   | { kind: 'runsThis' }
   // Not a command of ours; the reason why it cannot rot.
   | { kind: 'foreign'; reason: string };
 
 const KEEPERS: Readonly<Record<string, Keeper>> = {
-  './rmh --help': { kind: 'runsHere' },
+  './rmh up': { kind: 'optionsHere' },
+  './rmh up --seconds 60 --lang nb': { kind: 'optionsHere' },
   './rmh test': { kind: 'runsThis' },
+  './rmh --help': { kind: 'runsHere' },
+  './rmh lab --paths "50mbit/15ms,30mbit/35ms" --faults "1:blackhole@3s+8s" --seconds 16': {
+    kind: 'optionsHere',
+  },
+  './rmh lab --faults "gateway1:drain@5s" --seconds 30 --json -': { kind: 'optionsHere' },
+  './rmh bench tunnel --json -': { kind: 'optionsHere' },
+  './rmh keygen --out unit.key': { kind: 'optionsHere' },
+  './rmh unit --config unit.yaml --check': { kind: 'optionsHere' },
+  './rmh gateway --config gateway.yaml --check': { kind: 'optionsHere' },
+  './rmh status --watch': { kind: 'optionsHere' },
 };
 
 const commands = readCommands(readText('README.md'));
@@ -32,6 +45,7 @@ for (const { text, line } of commands) {
       `"${text}" has no row in KEEPERS of tools/src/rules/readme.test.ts`,
     );
     if (keeper.kind === 'runsHere') assertRuns(text);
+    if (keeper.kind === 'optionsHere') assertOptions(text);
     if (keeper.kind === 'runBy') assertRunBy(keeper.file, keeper.words);
     if (keeper.kind === 'foreign') t.diagnostic(keeper.reason);
   });
@@ -45,6 +59,27 @@ function assertRuns(command: string): void {
   });
   assert.equal(status, 0, stderr);
 }
+
+function assertOptions(command: string): void {
+  const [program = '', verb = ''] = command.split(' ');
+  const { status, stdout, stderr } = spawnSync(program, [verb, '--help'], {
+    cwd: ROOT,
+    encoding: 'utf8',
+    timeout: RUN_TIMEOUT_MS,
+  });
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(optionsMissing(command, stdout), [], `${program} ${verb} --help lacks these`);
+}
+
+function optionsMissing(command: string, help: string): string[] {
+  const known = new Set(help.match(/--[a-z][a-z-]*/g));
+  return (command.match(/--[a-z][a-z-]*/g) ?? []).filter((option) => !known.has(option));
+}
+
+test('an option that the help does not name is missing, also one that only begins like it', () => {
+  assert.deepEqual(optionsMissing('./rmh lab --seed 1', '--seed N, --seconds N'), []);
+  assert.deepEqual(optionsMissing('./rmh lab --sec 1 --gone', '--seconds N'), ['--sec', '--gone']);
+});
 
 function assertRunBy(file: string, words: readonly string[]): void {
   assert.ok(listFiles().includes(file), `${file} does not exist`);

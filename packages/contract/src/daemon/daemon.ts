@@ -2,60 +2,13 @@
 //   open the status socket → start the data plane (again and again, where it may heal)
 //   → set addresses and routes, and keep them set → serve until a signal or the data plane's end
 //   → remove routes and addresses, stop the data plane, close the socket.
-import type {
-  Dataplane,
-  DataplaneCommand,
-  DataplaneConfig,
-  DataplaneEvent,
-  DataplaneStatus,
-  Role,
-  StartDataplane,
-} from '../dataplane.ts';
+import type { Dataplane, DataplaneEvent, DataplaneStatus } from '../dataplane.ts';
 import { lineOf, RmhError } from '../error.ts';
-import {
-  type DaemonState,
-  type DaemonStatus,
-  type LinkStatus,
-  type Problem,
-  STATUS_FORMAT,
-} from '../status.ts';
-import type { Kernel, LinkFact } from './kernel.ts';
-import type { Log } from './log.ts';
-import { Network, type NetworkItem } from './network.ts';
+import { type DaemonState, type DaemonStatus, type Problem, STATUS_FORMAT } from '../status.ts';
+import { type DaemonPart, type DaemonPorts, EXIT } from './daemon-part.ts';
+import { Network } from './network.ts';
 import { type FailedEvent, retrySeconds, startFailure } from './start-failure.ts';
 import { type Answer, NOT_FOUND, type StatusRequest, StatusServer } from './status-server.ts';
-
-export const EXIT = { done: 0, failed: 1, cannotHeal: 2 } as const;
-
-/** What differs between a unit and a gateway. Called only from the daemon's own event loop. */
-export interface DaemonPart {
-  readonly role: Role;
-  name(): string;
-  configHash(): string;
-  statusSocket(): string;
-  dataplaneConfig(): DataplaneConfig;
-  wanted(): NetworkItem[];
-  /** Links may have changed; commands that follow from it. */
-  observe(facts: readonly LinkFact[]): DataplaneCommand[];
-  links(): LinkStatus[];
-  event(event: DataplaneEvent): void;
-  /** Reads the configuration again: commands that follow, none where it was refused. */
-  reload(): DataplaneCommand[];
-  post(request: StatusRequest, status: DataplaneStatus | null): DataplaneCommand | Answer;
-  /** Every few seconds, with what the data plane says of itself. */
-  tick(status: DataplaneStatus | null): void;
-}
-
-export interface DaemonPorts {
-  readonly kernel: Kernel;
-  readonly log: Log;
-  readonly startDataplane: StartDataplane;
-  readonly version: string;
-  /** Throws RMH_TUN_* where a tunnel cannot be made. */
-  requireTun(): void;
-  /** Seconds as they pass; tests make them short. */
-  readonly secondMs?: number;
-}
 
 const TICK_SECONDS = 5;
 const STATUS_SECONDS_MAX = 2;
@@ -74,6 +27,8 @@ export class Daemon {
   #wake: (() => void) | null = null;
   #observeFailed = false;
   #reconcilePlanned = false;
+  #stopWatch = () => {};
+  #ticker: NodeJS.Timeout | undefined;
 
   constructor(part: DaemonPart, ports: DaemonPorts) {
     this.#part = part;
@@ -125,8 +80,8 @@ export class Daemon {
       } catch (error) {
         const failure = startFailure(error, this.#lastFailed);
         const { code, message, hint } = failure;
-        if (!failure.heals) return this.#fail(failure);
         if (this.#isStopping()) return; // asked for while the data plane was still starting
+        if (!failure.heals) return this.#fail(failure);
         const seconds = retrySeconds(failures);
         this.#state = this.#state === 'starting' ? 'waiting' : this.#state;
         this.#startProblem = { code, message, hint };
@@ -141,12 +96,8 @@ export class Daemon {
     const config = this.#part.dataplaneConfig();
     this.#network.removeLeftovers(config.tun.name);
     this.#reconcile();
-    const stopWatch = this.#ports.kernel.watch(() => this.#reconcile());
-    const ticker = setInterval(() => void this.#tick(), TICK_SECONDS * this.#secondMs);
-    void this.#end.promise.then(() => {
-      stopWatch();
-      clearInterval(ticker);
-    });
+    this.#stopWatch = this.#ports.kernel.watch(() => this.#reconcile());
+    this.#ticker = setInterval(() => void this.#tick(), TICK_SECONDS * this.#secondMs);
     const { name: tun } = config.tun;
     this.#ports.log.write('daemon.ready', { tun, peers: config.peers.length });
   }
@@ -208,6 +159,8 @@ export class Daemon {
 
   async #tearDown(): Promise<void> {
     this.#state = 'stopping';
+    this.#stopWatch();
+    clearInterval(this.#ticker);
     try {
       this.#network.removeAll();
     } catch (error) {

@@ -1,7 +1,8 @@
 export { parseOptions } from './argv.ts';
 export { writeAtomically } from './atomic-file.ts';
-export { Daemon, type DaemonPart, type DaemonPorts, EXIT } from './daemon.ts';
-export { type Kernel, type LinkFact, type Route, ROUTE_METRIC, ROUTE_PROTOCOL } from './kernel.ts';
+export { Daemon } from './daemon.ts';
+export { type DaemonPart, type DaemonPorts, EXIT } from './daemon-part.ts';
+export { type Kernel, type LinkFact, ROUTE_METRIC, ROUTE_PROTOCOL, type Route } from './kernel.ts';
 export * from './keys.ts';
 export { keepLog, type Log, type LogLine, openLog } from './log.ts';
 export { type DaemonProgram, runProgram } from './main.ts';

@@ -1,7 +1,8 @@
 // From argv to exit code, the same for both daemons.
 import { RmhError } from '../error.ts';
 import { parseDaemonArgs } from './argv.ts';
-import { Daemon, EXIT, type DaemonPart, type DaemonPorts } from './daemon.ts';
+import { Daemon } from './daemon.ts';
+import { type DaemonPart, type DaemonPorts, EXIT } from './daemon-part.ts';
 
 export interface DaemonProgram<Loaded> {
   readonly usage: string;

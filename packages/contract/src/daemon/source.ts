@@ -3,7 +3,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml';
 import type { ErrorCode } from '../codes.ts';
 import { lineOf, RmhError } from '../error.ts';
-import { type Fault, FAULTS_MAX } from '../faults.ts';
+import { FAULTS_MAX, type Fault } from '../faults.ts';
 import { type FieldPath, formatPath } from '../schema-tree.ts';
 
 // The largest sensible file: 2,048 units of about 400 bytes each, and as much again.

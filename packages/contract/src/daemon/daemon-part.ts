@@ -1,0 +1,46 @@
+// What a daemon is made of: the part that differs between unit and gateway, and the world.
+import type {
+  DataplaneCommand,
+  DataplaneConfig,
+  DataplaneEvent,
+  DataplaneStatus,
+  Role,
+  StartDataplane,
+} from '../dataplane.ts';
+import type { LinkStatus } from '../status.ts';
+import type { Kernel, LinkFact } from './kernel.ts';
+import type { Log } from './log.ts';
+import type { NetworkItem } from './network.ts';
+import type { Answer, StatusRequest } from './status-server.ts';
+
+export const EXIT = { done: 0, failed: 1, cannotHeal: 2 } as const;
+
+/** What differs between a unit and a gateway. Called only from the daemon's own event loop. */
+export interface DaemonPart {
+  readonly role: Role;
+  name(): string;
+  configHash(): string;
+  statusSocket(): string;
+  dataplaneConfig(): DataplaneConfig;
+  wanted(): NetworkItem[];
+  /** Links may have changed; commands that follow from it. */
+  observe(facts: readonly LinkFact[]): DataplaneCommand[];
+  links(): LinkStatus[];
+  event(event: DataplaneEvent): void;
+  /** Reads the configuration again: commands that follow, none where it was refused. */
+  reload(): DataplaneCommand[];
+  post(request: StatusRequest, status: DataplaneStatus | null): DataplaneCommand | Answer;
+  /** Every few seconds, with what the data plane says of itself. */
+  tick(status: DataplaneStatus | null): void;
+}
+
+export interface DaemonPorts {
+  readonly kernel: Kernel;
+  readonly log: Log;
+  readonly startDataplane: StartDataplane;
+  readonly version: string;
+  /** Throws RMH_TUN_* where a tunnel cannot be made. */
+  requireTun(): void;
+  /** Seconds as they pass; tests make them short. */
+  readonly secondMs?: number;
+}
