@@ -29,7 +29,13 @@ function start(args: string[]) {
     output.stderr += chunk.toString();
   });
   const ended = once(child, 'close').then(([code]): Ended => ({ code, ...output }));
-  return { child, output, ended };
+  const isUp = async () => {
+    while (!output.stderr.includes('carriers are up')) {
+      assert.equal(child.exitCode, null, output.stderr);
+      await Promise.race([once(child.stderr, 'data'), ended]);
+    }
+  };
+  return { child, isUp, ended };
 }
 
 function deviceCount(netnsFd: number): number {
@@ -73,9 +79,7 @@ if (runInSandbox(import.meta.url)) {
 
   test('the command carries packets between two namespaces and removes all at Ctrl-C', async () => {
     const running = start([...where, '--link', 'telenor:20mbit/5ms', '--link', 'telia:5mbit/20ms']);
-    while (!running.output.stderr.includes('carriers are up')) {
-      await once(running.child.stderr, 'data');
-    }
+    await running.isUp();
     assert.equal(deviceCount(unit), 3);
     const server = new UdpEnd(internet, 7000);
     const vehicle = new UdpEnd(unit, 0, 'telia0');
@@ -102,9 +106,7 @@ if (runInSandbox(import.meta.url)) {
 
   test('killed without warning, it leaves no device behind', async () => {
     const running = start([...where, '--paths', '20mbit/5ms']);
-    while (!running.output.stderr.includes('carriers are up')) {
-      await once(running.child.stderr, 'data');
-    }
+    await running.isUp();
     running.child.kill('SIGKILL');
     await running.ended;
     assert.equal(deviceCount(unit), 1);

@@ -63,6 +63,8 @@ export class CarrierEmulator {
       workerData: setup,
       transferList: [port2],
       name: 'carriers',
+      // Not those of a process that was started with --eval or the like.
+      execArgv: [],
     });
     this.#port.on('message', (message: FromWorker) => this.#answered(message));
     this.#worker.on('error', (error) => this.#gone(error));

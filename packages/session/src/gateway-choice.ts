@@ -13,6 +13,8 @@ export class GatewayChoice {
   #epoch = 0;
   /** Since when the active gateway has had no path that carries, or null. */
   #lostSinceUs: number | null = null;
+  /** The gateway that is left once the new one has confirmed, or null. */
+  #leaving: Peer | null = null;
 
   constructor(env: Environment, role: 'unit' | 'gateway') {
     this.#env = env;
@@ -49,6 +51,13 @@ export class GatewayChoice {
     else if (next !== null && next.heardUs > this.#lostSinceUs) {
       this.#move(active, next, 'silent', nowUs);
     }
+  }
+
+  /** Unit: the new gateway has our traffic; only now is the old one left [GW-1]. */
+  confirmed(peer: Peer, nowUs: number): void {
+    if (this.#leaving === null || !peer.active) return;
+    this.#announce(this.#leaving, false, nowUs);
+    this.#leaving = null;
   }
 
   /** Unit: this gateway began anew and has forgotten whether our traffic is there [GW-1]. */
@@ -110,7 +119,12 @@ export class GatewayChoice {
     if (from === null) this.#withdrawElsewhere(to, nowUs);
     else {
       this.switches++;
-      this.#announce(from, false, nowUs);
+      from.active = false;
+      if (this.#leaving !== null && this.#leaving !== to) {
+        this.#announce(this.#leaving, false, nowUs);
+      }
+      this.#leaving = from;
+      if (to.speech !== 'multipath') this.confirmed(to, nowUs);
     }
     const names = { from: from?.settings.name ?? '', to: to.settings.name };
     this.#env.note({ kind: 'gateway.switched', ...names, why });

@@ -149,7 +149,6 @@ for (const liar of ['unit', 'gateway'] as const) {
     assert.ok(passed > RUNS * 0.9, 'the control: the lies were read');
     assert.ok(streams > 60 || RUNS < 2000, `${streams} streams at once`);
     assert.equal(to.peer(from).lanes.length, PATHS_MAX, 'every path was claimed');
-    console.log(streams, to.env.drops.join(), to.peer(from).speech, to.peer(from).lanes.map((l) => l.state).join());
     if (liar === 'unit') assert.equal(delivered, sent, 'the good unit misses nothing');
     const free = [gateway, bad].map((end) => {
       let blocks = 0;

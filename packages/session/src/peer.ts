@@ -86,6 +86,8 @@ export class Peer {
   /** Unit: does this gateway carry our traffic? Gateway: is the unit's traffic here? */
   active = false;
   draining = false;
+  /** A draining gateway asks this unit again then, µs. */
+  askAgainAtUs = 0;
   activation: { epoch: number; active: boolean; againAtUs: number; triesLeft: number } | null =
     null;
   theirEpoch = 0;

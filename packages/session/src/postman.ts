@@ -16,6 +16,8 @@ export class Postman {
   readonly #reader: ControlReader;
   readonly #role: 'unit' | 'gateway';
   readonly incarnation: number;
+  /** Gateway: units are to leave. */
+  draining = false;
 
   constructor(
     env: Environment,
@@ -50,8 +52,10 @@ export class Postman {
     return 0;
   }
 
-  /** Gateway: asks this unit to move, on every open path. */
+  /** Gateway: asks this unit to move, on every open path, until it has [GW-2]. */
   askToLeave(peer: Peer, nowUs: number): void {
+    peer.askAgainAtUs = nowUs + ASK_PAUSE_US;
+    peer.wakeAt(peer.askAgainAtUs);
     for (const lane of peer.lanes) {
       if (lane.open) this.#writer.begin().drain().send(peer, lane, true, nowUs);
     }
@@ -86,7 +90,7 @@ export class Postman {
         }
         return;
       case ControlType.activated:
-        if (peer.activation?.epoch === view.getUint32(bodyAt, true)) peer.activation = null;
+        this.#confirmActivation(peer, view.getUint32(bodyAt, true), nowUs);
         return;
       case ControlType.drain:
         if (this.#role === 'unit') this.#choice.drained(peer, nowUs);
@@ -95,6 +99,12 @@ export class Postman {
         // ping: its report answers it; unknown types are skipped by their length [FR-10].
         return;
     }
+  }
+
+  #confirmActivation(peer: Peer, epoch: number, nowUs: number): void {
+    if (peer.activation?.epoch !== epoch) return;
+    peer.activation = null;
+    this.#choice.confirmed(peer, nowUs);
   }
 
   #takeHello(peer: Peer, lane: Lane, type: number, at: number, nowUs: number): void {
@@ -145,3 +155,5 @@ export class Postman {
     if (lane.open) this.#writer.begin().activated(epoch).send(peer, lane, false, nowUs);
   }
 }
+
+const ASK_PAUSE_US = 1_000_000;

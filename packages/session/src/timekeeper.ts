@@ -72,6 +72,7 @@ export class Timekeeper {
       peer.wakeAt(this.#tunnel.lanes.tick(peer, lane, nowUs));
     }
     this.#tickActivation(peer, nowUs);
+    this.#tickDrain(peer, nowUs);
     this.#tickStock(peer, nowUs);
     this.#tunnel.choice.check(nowUs);
   }
@@ -162,6 +163,13 @@ export class Timekeeper {
       this.#writer.begin().activate(activation.epoch, activation.active).ping(0);
       this.#writer.send(peer, lane, true, nowUs);
     }
+  }
+
+  #tickDrain(peer: Peer, nowUs: number): void {
+    const { postman } = this.#tunnel;
+    if (!postman.draining || !peer.active) return;
+    if (nowUs >= peer.askAgainAtUs) postman.askToLeave(peer, nowUs);
+    else peer.wakeAt(peer.askAgainAtUs);
   }
 
   #tickStock(peer: Peer, nowUs: number): void {

@@ -149,6 +149,7 @@ export class Tunnel {
 
   /** Gateway: every unit is asked to move its traffic to another gateway [GW-2]. */
   drainAll(nowUs: number): void {
+    this.postman.draining = true;
     for (const peer of this.peers) {
       if (peer === null) continue;
       this.postman.askToLeave(peer, nowUs);
@@ -251,6 +252,7 @@ export class Tunnel {
     nowUs: number,
   ): Drop | 0 {
     const { view } = this.#env.arena;
+    this.#roam(peer, link, sourceAt);
     if (length === 0 || isBareIp(view.getUint8(at))) {
       return this.#takeStock(peer, link, at, length, sourceAt, nowUs);
     }
@@ -260,7 +262,6 @@ export class Tunnel {
     const lane = peer.laneById[path] ?? peer.addLane(this.#env, path, link);
     if (lane === null) return Drop.noPath;
     if (this.role === 'gateway') {
-      this.#roam(peer, link, sourceAt);
       const bytes = length + TAG_BYTES + TRANSPORT_HEADER_BYTES;
       this.lanes.noteSource(peer, lane, link, sourceAt, bytes, nowUs);
     }
@@ -277,7 +278,6 @@ export class Tunnel {
     sourceAt: number,
     nowUs: number,
   ): Drop | 0 {
-    this.#roam(peer, link, sourceAt);
     if (length === 0) return 0;
     if (peer.keepaliveAtUs === null) {
       peer.keepaliveAtUs = nowUs + PASSIVE_KEEPALIVE_US;
