@@ -26,10 +26,10 @@ export async function run(argv: string[]): Promise<number> {
   const table = `${tableOf(rows, ratios)}\n${load}, ${availableParallelism()} cores\n`;
   // The JSON may want standard output for itself.
   (options.json === '-' ? process.stderr : process.stdout).write(`\n${table}`);
-  const { seconds, rounds, congestion } = options;
+  const { seconds, rounds, congestion, brief } = options;
   const report = {
     bench: 'tunnel',
-    options: { seconds, rounds, congestion },
+    options: { seconds, rounds, congestion, brief },
     machine: {
       cores: availableParallelism(),
       kernel: release(),
@@ -103,7 +103,8 @@ function optionsOf(argv: string[]): BenchOptions | string {
   if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100)) return '--rounds is 1 to 100';
   if (values.cc !== 'cubic' && values.cc !== 'bbr') return '--cc is cubic or bbr';
   const congestion: Congestion = values.cc;
-  return { seconds, rounds, congestion, json: values.json ?? null };
+  const brief = values.brief ?? false;
+  return { seconds, rounds, congestion, brief, json: values.json ?? null };
 }
 
 const OPTIONS = {
@@ -111,10 +112,12 @@ const OPTIONS = {
   rounds: { type: 'string', default: '3' },
   cc: { type: 'string', default: 'cubic' },
   json: { type: 'string' },
+  brief: { type: 'boolean' },
 } as const;
 
-const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr] [--json FILE|-]
+const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr] [--brief] [--json FILE|-]
 
 TCP and UDP through the tunnel without limits, both ways, over one path and two, beside bare
-cables and, where it is installed, wireguard-go. Takes about rounds × 8 × 2 × seconds.
+cables and, where it is installed, wireguard-go. Takes about rounds × 16 × seconds.
+--brief only shows that it works: no warm-up, one UDP rate, our own tunnel alone.
 `;

@@ -22,12 +22,7 @@ export function spawnIn(
 ): ChildProcess {
   return inNetns(netns, () =>
     spawn(command, args, {
-      stdio: [
-        'ignore',
-        process.env['RMH_BENCH_OUT'] === '1' ? 'inherit' : 'ignore',
-        'inherit',
-        'ipc',
-      ],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       serialization: 'advanced',
       env: { ...process.env, ...env },
     }),

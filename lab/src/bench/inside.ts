@@ -28,13 +28,19 @@ async function main(): Promise<void> {
   say({ kind: 'progress', text: `two namespaces, ${availableParallelism()} cores` });
   const cables = await layCables();
   const subjects = [plain(), ...(await ownTunnel(cables))];
-  const peer = await wireguardGo(cables, INNER_MTU);
-  if (typeof peer === 'string') say({ kind: 'missing', subject: 'wireguard-go', reason: peer });
-  else subjects.push(peer);
-  for (const subject of subjects) await warmUp(cables, subject);
+  if (!options.brief) {
+    await addWireguardGo(cables, subjects);
+    for (const subject of subjects) await warmUp(cables, subject);
+  }
   for (let round = 1; round <= options.rounds; round++) {
     for (const subject of subjects) await measure(cables, subject, round);
   }
+}
+
+async function addWireguardGo(cables: Cables, subjects: Measured[]): Promise<void> {
+  const peer = await wireguardGo(cables, INNER_MTU);
+  if (typeof peer === 'string') say({ kind: 'missing', subject: 'wireguard-go', reason: peer });
+  else subjects.push(peer);
 }
 
 /** Compilers and caches get warm; what is measured is the running service. */
@@ -54,7 +60,7 @@ async function measure(cables: Cables, subject: Measured, round: number): Promis
     const cpu = cpuPerGb(cpuOf(subject) - before, tcp.bytes);
     const mbit = mbitOf(tcp);
     note({ ...head, protocol: 'tcp', offeredMbit: 0, mbit, lossPct: 0, cpuSecondsPerGb: cpu });
-    for (const offeredMbit of UDP_LADDER) {
+    for (const offeredMbit of options.brief ? [BRIEF_MBIT] : UDP_LADDER) {
       const cpuBefore = cpuOf(subject);
       const { sent, received } = await runUdp(cables, subject, direction, offeredMbit);
       note({
@@ -142,6 +148,7 @@ function isDone(word: GeneratorWord): word is Extract<GeneratorWord, { kind: 'do
 const DIRECTIONS: readonly Direction[] = ['up', 'down'];
 /** Mbit/s: what four modems carry, more, and as fast as the sender can (0). */
 const UDP_LADDER: readonly number[] = [200, 500, 0];
+const BRIEF_MBIT = 50;
 const INNER_MTU = 1340;
 const GRACE_MS = 20_000;
 /** Measured: after 3 s V8 has compiled what is hot; before, a GB costs a third more. */

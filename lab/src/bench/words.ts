@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly seconds: number;
   readonly rounds: number;
   readonly congestion: Congestion;
+  /** Only to see that it works: no warm-up, one UDP rate, our own tunnel alone. */
+  readonly brief: boolean;
   /** Where the JSON goes: a file, '-' for standard output, null for nowhere. */
   readonly json: string | null;
 }

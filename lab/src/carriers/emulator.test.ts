@@ -85,23 +85,17 @@ if (unit >= 0) {
     assert.deepEqual(interfaceNames(internet), ['lo']);
   });
 
-  test('the rate is kept within 3 %, and packets are released late by 5 ms at most on average', async () => {
-    await withCarrier(
-      { source: { mbit: 20, delayMs: 10 } },
-      async ({ vehicle, server, emulator }) => {
-        for (let i = 0; i < 400; i++) vehicle.send(`${i}`, TO_SERVER, 1372); // 1,400 with headers
-        const arrivals = server.receive(400, 2000);
-        assert.equal(arrivals.length, 400);
-        const spanUs = (arrivals.at(-1)?.atUs ?? 0) - (arrivals[0]?.atUs ?? 0);
-        const mbit = (399 * 1400 * 8) / spanUs;
-        assert.ok(Math.abs(mbit - 20) < 0.6, `${mbit.toFixed(2)} Mbit/s of 20`);
-        await sleep(50);
-        const up = emulator.stats()[0]?.up;
-        const meanLateUs = (up?.releaseLateUsSum ?? 0) / (up?.delivered ?? 1);
-        // About 0.05 ms on an idle machine (emulator.bench.ts); tests share theirs.
-        assert.ok(meanLateUs < 5000, `${meanLateUs} µs`);
-      },
-    );
+  // How exactly it keeps them is for emulator.bench.ts: a busy machine may only make it slower.
+  test('no train is faster than rate and delay allow, and none of it is lost', async () => {
+    await withCarrier({ source: { mbit: 20, delayMs: 10 } }, async ({ vehicle, server }) => {
+      const fromUs = nowUs();
+      for (let i = 0; i < 400; i++) vehicle.send(`${i}`, TO_SERVER, 1372); // 1,400 with headers
+      const arrivals = server.receive(400, 2000);
+      assert.equal(arrivals.length, 400);
+      const tookUs = nowUs() - fromUs;
+      const leastUs = (400 * 1400 * 8) / 20 + 10_000;
+      assert.ok(tookUs >= leastUs * 0.99, `${tookUs} µs, at least ${leastUs}`);
+    });
   });
 
   test('a blackhole is silent both ways, and lifting it restores the flow', async () => {

@@ -1,6 +1,6 @@
 // Sockets of a station as sources of its loop.
 import type { IpEndpoint } from '@rmh/base';
-import { Datagrams, type DatagramOptions } from './datagrams.ts';
+import { type DatagramOptions, Datagrams } from './datagrams.ts';
 import type { Loop, Source } from './loop.ts';
 import type { MessageStream } from './message-stream.ts';
 import type { Head } from './packet.ts';

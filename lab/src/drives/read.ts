@@ -33,12 +33,14 @@ async function* linesOf(path: string): AsyncGenerator<string> {
   const input = path.endsWith('.gz') ? file.pipe(createGunzip()) : file;
   // pipe does not carry errors on: without this a missing file would wait for ever.
   if (input !== file) file.on('error', (error) => input.destroy(error));
-  let failure: unknown = null;
-  input.on('error', (error) => {
+  let failure: Error | null = null;
+  input.on('error', (error: Error) => {
     failure = error;
   });
   yield* createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-  if (failure !== null) throw failure;
+  // The callback above may have run by now, which the compiler cannot see.
+  const failed = failure as Error | null;
+  if (failed !== null) throw failed;
 }
 
 async function probePathOf(path: string): Promise<string | null> {

@@ -60,7 +60,7 @@ function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
       if (message.kind === 'result') result = message.result;
       if (message.kind === 'failed') failure = failureOf(message);
     });
-    ended(child).then((how) => {
+    void ended(child).then((how) => {
       if (result !== null) resolve({ kind: 'done', result, stopped: stops.count > 0 });
       else if (stops.count > 0) resolve({ kind: 'broken off' });
       else reject(failure ?? new Error(`the inside of the lab ended with ${how}`));

@@ -4,7 +4,7 @@ import { parseOptions } from '@rmh/contract/daemon';
 import { FLOWS, familyOf, flowFamilies } from '../devices/flows.ts';
 import { type Fault, parseFaults } from './faults.ts';
 import type { CarrierSource, RunOrder } from './protocol.ts';
-import { type SourceFacts, stretchOf, sourceFacts } from './sources.ts';
+import { type SourceFacts, sourceFacts, stretchOf } from './sources.ts';
 
 export const LAB_USAGE = `usage: rmh lab [options]
 

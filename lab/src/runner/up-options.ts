@@ -4,7 +4,7 @@ import { FLOWS } from '../devices/flows.ts';
 import { VEHICLES_MAX } from '../topology/addresses.ts';
 import { numberOf, usage } from './lab-options.ts';
 import type { CarrierSource, RunOrder } from './protocol.ts';
-import { stretchOf, sourceFacts } from './sources.ts';
+import { sourceFacts, stretchOf } from './sources.ts';
 import type { Language } from './words.ts';
 
 export const UP_USAGE = `usage: rmh up [options]

@@ -22,7 +22,8 @@ export interface Frame {
 
 export function frameLines(frame: Frame, sentBefore: SentBefore, w: Words): string[] {
   const { vehicles, gateways, seconds, notice } = frame;
-  const time = w.elapsed(Math.floor(frame.elapsedMs / 1000), seconds);
+  const elapsed = Math.floor(Math.min(frame.elapsedMs / 1000, seconds ?? Number.POSITIVE_INFINITY));
+  const time = w.elapsed(elapsed, seconds);
   const states = gateways.map(({ name, state }) => {
     return `${name} ${state === 'running' ? `● ${w.running}` : `✕ ${w.killed}`}`;
   });

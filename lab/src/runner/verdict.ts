@@ -84,7 +84,8 @@ function judgeSilence(flow: FlowReport, report: VehicleReport, killed: boolean):
     return { kind: 'fine' };
   }
   const gapMs = Math.round(flow.longestGapMs);
-  const text = `${flow.name} (${flow.class}) was silent for ${gapMs} ms (at most ${Math.round(limitMs)})`;
+  const atMost = Math.round(limitMs);
+  const text = `${flow.name} (${flow.class}) was silent for ${gapMs} ms (at most ${atMost})`;
   const inDoubt = flow.longestGapMs - report.machineStallMs <= limitMs;
   return { kind: inDoubt ? 'in doubt' : 'too long', text };
 }

@@ -1,6 +1,5 @@
 // The words of `./rmh up`, in both languages. Widths are kept: the view is a table.
-import type { PathStateName } from '@rmh/contract';
-import type { TrafficClassName } from '@rmh/contract';
+import type { PathStateName, TrafficClassName } from '@rmh/contract';
 import type { RunPhase } from './protocol.ts';
 
 export type Language = 'en' | 'nb';

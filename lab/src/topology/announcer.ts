@@ -62,6 +62,10 @@ export class Announcer {
         case 'link.changed':
           if (event.link.name === TUN_NAME && !event.link.up) this.#withdrawAll(via);
           break;
+        case 'link.appeared':
+        case 'address.added':
+        case 'address.removed':
+          break;
         case 'overrun':
           this.#withdrawAll(via);
           this.#learn(watch);

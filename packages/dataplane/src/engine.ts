@@ -134,7 +134,10 @@ export class Engine {
         this.tunnel.receive(link, slotAt + at, Math.min(step, length - at), sourceAt, now);
       }
     }
+    // Both name bytes of this batch (packets, and the sources that handshakes answer to), which
+    // the next one overwrites.
     this.port.flush();
+    this.outbox.flush();
   }
 
   /**

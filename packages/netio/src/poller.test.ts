@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 import { allocateArena } from './arena.ts';
 import { nowUs, wallUs } from './clock.ts';
-import { Poller } from './poller.ts';
+import { POLLED_MAX, Poller } from './poller.ts';
 import { Wake } from './wake.ts';
 
 test('Poller waits as long as it is told, and not at all for 0', () => {
@@ -43,9 +43,9 @@ test('Poller says which descriptor is ready, and forgets a removed one', () => {
   b.close();
 });
 
-test('Poller refuses a seventeenth descriptor', () => {
+test('Poller refuses one descriptor more than POLLED_MAX', () => {
   const poller = new Poller();
-  for (let i = 0; i < 16; i++) poller.add(1000 + i);
+  for (let i = 0; i < POLLED_MAX; i++) poller.add(1000 + i);
   assert.throws(() => poller.add(2000));
 });
 

@@ -62,7 +62,10 @@ test(`SentLog equals its twin through growth, answers and losses (seed ${SEED})`
     for (let step = 0; step < 2000; step++) {
       if (random.unit() < share || twin.open.size === 0) {
         const flight = random.below(4) === 0 ? -1 : step;
-        assert.equal(log.add(step * 10, step % 1500, flight), twin.add(step * 10, step % 1500, flight));
+        assert.equal(
+          log.add(step * 10, step % 1500, flight),
+          twin.add(step * 10, step % 1500, flight),
+        );
         continue;
       }
       const spread = twin.next - twin.oldestOpen;

@@ -49,7 +49,7 @@ test('names never given, and none at all, wait for nobody', () => {
   for (const name of [-1, 1, SLOTS, 2 ** 31 - 1]) assert.equal(table.waits(name, 0), false);
 });
 
-test('[RP-1] each loss leaves one copy less that may still arrive, and never less than none', () => {
+test('[RP-1] each loss leaves one copy less on the road, and never less than none', () => {
   const table = flights();
   const name = table.begin(1, 1000);
   table.noteSend(name);

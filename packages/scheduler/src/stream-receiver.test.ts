@@ -156,7 +156,10 @@ test('[OR-1] while nothing times out, any order of arrival within a window is pu
     [numbers[i], numbers[j]] = [numbers[j] ?? 0, numbers[i] ?? 0];
   }
   for (const number of numbers) bench.accept(number, 1e9, 0);
-  assert.deepEqual(bench.take(), Array.from({ length: 4000 }, (_, i) => i));
+  assert.deepEqual(
+    bench.take(),
+    Array.from({ length: 4000 }, (_, i) => i),
+  );
   assert.equal(bench.receiver.late, 0);
 });
 
@@ -202,7 +205,10 @@ test('a release larger than the table of deliveries is written out in parts, in 
   bench.accept(0, 1e6, 0);
   for (let number = 2; number < 1000; number++) bench.accept(number, 1e6, 0);
   bench.accept(1, 1e6, 0);
-  assert.deepEqual(bench.take(), Array.from({ length: 1000 }, (_, i) => i));
+  assert.deepEqual(
+    bench.take(),
+    Array.from({ length: 1000 }, (_, i) => i),
+  );
   for (let number = 1001; number < 3000; number += 2) bench.accept(number, 1e6, 0);
   bench.receiver.flush();
   assert.equal(bench.take().length, 1000);

@@ -111,7 +111,10 @@ for (const [claim, given, favourite, expected] of CASES) {
 }
 
 test('ranking changes no path', () => {
-  const paths = pathsOf([{ state: 'carrying', rttMs: 50 }, { state: 'suspect', rttMs: 20 }]);
+  const paths = pathsOf([
+    { state: 'carrying', rttMs: 50 },
+    { state: 'suspect', rttMs: 20 },
+  ]);
   const before = JSON.stringify(paths);
   rankPaths(paths, 1, new Int32Array(8));
   assert.equal(JSON.stringify(paths), before);
@@ -121,7 +124,11 @@ test('two paths whose measurements take turns by a tenth do not take turns in us
   let favourite = 0;
   for (let i = 0; i < 100; i++) {
     const rtts = i % 2 === 0 ? [50, 45] : [45, 50];
-    favourite = rank(rtts.map((rttMs) => ({ state: 'carrying', rttMs })), favourite)[0] ?? -1;
+    favourite =
+      rank(
+        rtts.map((rttMs) => ({ state: 'carrying', rttMs })),
+        favourite,
+      )[0] ?? -1;
     assert.equal(favourite, 0);
   }
 });

@@ -1,4 +1,4 @@
-import { type TrafficClass, TrafficClass as Class } from '@rmh/base';
+import { TrafficClass as Class, type TrafficClass } from '@rmh/base';
 import type { Path } from '@rmh/paths';
 
 /**

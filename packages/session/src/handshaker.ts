@@ -10,7 +10,7 @@ import {
 } from '@rmh/handshake';
 import { COOKIE_RECEIVER_AT, compareTai64n, Drop, tai64nFromUnixUs } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import { Keypair, type KeyOwner } from './keys.ts';
+import { type KeyOwner, Keypair } from './keys.ts';
 import type { Peer } from './peer.ts';
 
 /** Begins, answers and repeats handshakes for all peers of one tunnel end. */

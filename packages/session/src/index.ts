@@ -5,5 +5,5 @@ export {
   type TunnelEvent,
 } from './environment.ts';
 export { classOf, type Lane, Peer, type PeerSettings } from './peer.ts';
-export { STOCK_STREAM, Tunnel, type TunnelOptions } from './tunnel.ts';
 export { Transmits } from './transmits.ts';
+export { STOCK_STREAM, Tunnel, type TunnelOptions } from './tunnel.ts';

@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { generatePrivateKey, handshakeCrypto, publicKeyOf, randomBytes } from '@rmh/aead';
 import { Random, TrafficClass } from '@rmh/base';
-import { createInitiation, localIdentity, REKEY_AFTER_MESSAGES, remoteIdentity } from '@rmh/handshake';
+import {
+  createInitiation,
+  localIdentity,
+  REKEY_AFTER_MESSAGES,
+  remoteIdentity,
+} from '@rmh/handshake';
 import { Drop, MessageType, tai64nFromUnixUs } from '@rmh/wire';
 import type { End } from './end.fake.ts';
 import { World } from './world.fake.ts';
@@ -35,7 +40,11 @@ function assertTraffic(world: World, unit: End, gateway: End, us: number, stream
   });
   world.run(us + 2 * SECOND_US);
   for (const end of [unit, gateway]) {
-    assert.deepEqual(end.ids().toSorted((a, b) => a - b), range(count), end.options.name);
+    assert.deepEqual(
+      end.ids().toSorted((a, b) => a - b),
+      range(count),
+      end.options.name,
+    );
   }
 }
 
@@ -73,7 +82,11 @@ test('[KEY-1] the previous keys still receive what was on the road', () => {
   for (const id of range(5)) unit.sendInner(unit.peer(gateway), CRITICAL, id);
   world.tap = () => true;
   const index = gateway.peer(unit).keys.current?.localIndex;
-  unit.tunnel.handshaker.begin(unit.peer(gateway), unit.tunnel.waysTo(unit.peer(gateway)), world.nowUs);
+  unit.tunnel.handshaker.begin(
+    unit.peer(gateway),
+    unit.tunnel.waysTo(unit.peer(gateway)),
+    world.nowUs,
+  );
   unit.flush();
   world.run(SECOND_US);
   assert.equal(gateway.peer(unit).keys.previous?.localIndex, index, 'the control: renewed');
@@ -152,7 +165,11 @@ test('[CK-2] a cookie reply is shorter than the initiation, and a wrong cookie i
   world.restart(gateway, () => gateway.addPeer(unit, true, null));
   for (const round of range(30)) {
     gateway.receive(0, new Uint8Array(148).fill(1, 0, 1), world.addressOf(unit, 0));
-    unit.tunnel.handshaker.begin(unit.peer(gateway), unit.tunnel.waysTo(unit.peer(gateway)), world.nowUs);
+    unit.tunnel.handshaker.begin(
+      unit.peer(gateway),
+      unit.tunnel.waysTo(unit.peer(gateway)),
+      world.nowUs,
+    );
     unit.flush();
     world.run(100_000 + round);
   }

@@ -1,5 +1,5 @@
-import { ControlReader, ControlType, Drop, FRAME_HEADER_BYTES, PROTOCOL_VERSION } from '@rmh/wire';
 import { Arrivals } from '@rmh/paths';
+import { ControlReader, ControlType, Drop, FRAME_HEADER_BYTES, PROTOCOL_VERSION } from '@rmh/wire';
 import type { ControlWriter } from './control.ts';
 import type { Environment } from './environment.ts';
 import type { GatewayChoice } from './gateway-choice.ts';

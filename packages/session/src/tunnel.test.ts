@@ -70,7 +70,10 @@ test('[FR-14] each path is measured at both ends, though mostly reports travel o
   const both = pair(2);
   traffic(both, INTERACTIVE, 5000, 400);
   both.world.run(3 * SECOND_US);
-  for (const [end, of] of [[both.unit, both.gateway], [both.gateway, both.unit]] as const) {
+  for (const [end, of] of [
+    [both.unit, both.gateway],
+    [both.gateway, both.unit],
+  ] as const) {
     const rtts = end.peer(of).lanes.map((lane) => Math.round(lane.rtt.latestUs / 1000));
     assert.deepEqual(rtts, [30, 70], end.options.name);
     assert.equal(end.peer(of).favourite, 0, 'and the quicker one is in use');
@@ -97,7 +100,46 @@ for (const dark of [0, 1]) {
   });
 }
 
-test('both paths dark for a moment: what left meanwhile arrives over the first that is back', () => {
+for (const black of ['up', 'down'] as const) {
+  test(`a path that is dark only ${black} is left as well, and everything arrives in order`, () => {
+    for (const seed of SEEDS) {
+      const both = pair(seed, [
+        { delayUs: 15_000, black },
+        { delayUs: 35_000, black },
+      ]);
+      const { world, unit, gateway } = both;
+      traffic(both, INTERACTIVE, 5000, 1000);
+      world.at(world.nowUs + SECOND_US, () => {
+        world.carrier(unit, 0).blackUntilUs = world.nowUs + 3 * SECOND_US;
+      });
+      world.run(9 * SECOND_US);
+      for (const end of [unit, gateway]) {
+        assert.deepEqual(end.ids(), range(1000), `${end.options.name}, seed ${seed}`);
+        assert.ok(longestGapUs(end) <= 190_000, `gap ${longestGapUs(end)}, seed ${seed}`);
+      }
+    }
+  });
+}
+
+test('an outage that only delays: each packet once, in order, and the wait is not the outage', () => {
+  for (const seed of SEEDS) {
+    const both = pair(seed);
+    const { world, unit, gateway } = both;
+    traffic(both, INTERACTIVE, 5000, 1000);
+    world.at(world.nowUs + SECOND_US, () => {
+      world.carrier(unit, 0).stallUntilUs = world.nowUs + 2 * SECOND_US;
+    });
+    world.run(9 * SECOND_US);
+    for (const end of [unit, gateway]) {
+      assert.deepEqual(end.ids(), range(1000), `${end.options.name}, seed ${seed}`);
+      assert.ok(longestGapUs(end) <= 190_000, `gap ${longestGapUs(end)}, seed ${seed}`);
+    }
+    assert.deepEqual(states(unit, gateway), ['carrying', 'carrying']);
+    assert.ok((unit.peer(gateway).laneById[0]?.rtt.smoothedUs ?? 0) < 60_000, 'and is forgotten');
+  }
+});
+
+test('both paths dark: what left meanwhile arrives over the first that is back', () => {
   for (const seed of SEEDS) {
     const both = pair(seed);
     const { world, unit, gateway } = both;
@@ -108,7 +150,11 @@ test('both paths dark for a moment: what left meanwhile arrives over the first t
     });
     world.run(10 * SECOND_US);
     for (const end of [unit, gateway]) {
-      assert.deepEqual(end.ids().toSorted((a, b) => a - b), range(600), `seed ${seed}`);
+      assert.deepEqual(
+        end.ids().toSorted((a, b) => a - b),
+        range(600),
+        `seed ${seed}`,
+      );
     }
   }
 });
@@ -132,14 +178,21 @@ test('critical packets lose nothing when a path goes dark, and none waits for a 
 test('[RP-1] with loss, jitter and duplicates each packet arrives exactly once', () => {
   const rough = { jitterUs: 8000, loss: 0.05, duplicate: 0.05 };
   for (const seed of SEEDS) {
-    const both = pair(seed, TWO.map((carrier) => ({ ...carrier, ...rough })));
+    const both = pair(
+      seed,
+      TWO.map((carrier) => ({ ...carrier, ...rough })),
+    );
     const { world, unit, gateway } = both;
     for (const stream of [CRITICAL, INTERACTIVE, BULK]) {
       traffic(both, stream, 4000, 1000);
       world.run(8 * SECOND_US);
       for (const end of [unit, gateway]) {
         const ids = end.ids();
-        assert.deepEqual(ids.toSorted((a, b) => a - b), range(1000), `${stream}, seed ${seed}`);
+        assert.deepEqual(
+          ids.toSorted((a, b) => a - b),
+          range(1000),
+          `${stream}, seed ${seed}`,
+        );
         if (stream === CRITICAL) continue;
         const turned = ids.filter((id, i) => id < (ids[i - 1] ?? 0)).length;
         assert.ok(turned <= 10, `${turned} out of order, seed ${seed}`);
@@ -188,7 +241,10 @@ test('a link that appears later carries, and takes over when it is the better on
 
 test('the same seed gives the same transcript, another seed another', () => {
   const transcripts = [21, 21, 22].map((seed) => {
-    const both = pair(seed, [{ loss: 0.1, jitterUs: 9000 }, { delayUs: 40_000, duplicate: 0.1 }]);
+    const both = pair(seed, [
+      { loss: 0.1, jitterUs: 9000 },
+      { delayUs: 40_000, duplicate: 0.1 },
+    ]);
     traffic(both, INTERACTIVE, 5000, 200);
     both.world.run(3 * SECOND_US);
     return `${both.world.transcript} ${JSON.stringify(both.unit.delivered)}`;

@@ -2,8 +2,8 @@ import {
   CookieChecker,
   checkMac1,
   HandshakeLoad,
-  localIdentity,
   type LocalIdentity,
+  localIdentity,
   type RemoteIdentity,
   remoteIdentity,
   SourceLimiter,
@@ -254,7 +254,7 @@ export class Tunnel {
     const { view } = this.#env.arena;
     this.#roam(peer, link, sourceAt);
     if (length === 0 || isBareIp(view.getUint8(at))) {
-      return this.#takeStock(peer, link, at, length, sourceAt, nowUs);
+      return this.#takeStock(peer, at, length, nowUs);
     }
     if (!peer.settings.multipath) return Drop.unknownFrame;
     const path = pathOf(this.#env, at, length);
@@ -270,14 +270,7 @@ export class Tunnel {
     return this.postman.take(peer, lane, at, length, sourceAt, nowUs);
   }
 
-  #takeStock(
-    peer: Peer,
-    link: number,
-    at: number,
-    length: number,
-    sourceAt: number,
-    nowUs: number,
-  ): Drop | 0 {
+  #takeStock(peer: Peer, at: number, length: number, nowUs: number): Drop | 0 {
     if (length === 0) return 0;
     if (peer.keepaliveAtUs === null) {
       peer.keepaliveAtUs = nowUs + PASSIVE_KEEPALIVE_US;

@@ -12,6 +12,10 @@ export interface Carrier {
   duplicate: number;
   /** Nothing gets through before this moment. */
   blackUntilUs: number;
+  /** Which way is black then. */
+  black: 'both' | 'up' | 'down';
+  /** Nothing arrives before this moment: an outage that only delays. */
+  stallUntilUs: number;
 }
 
 export interface Datagram {
@@ -180,16 +184,23 @@ export class World {
     const carrier = toGateway ? this.carrier(from, link) : this.carrier(place.end, place.link);
     const copies = this.random.unit() < carrier.duplicate ? 2 : 1;
     for (let copy = 0; copy < copies; copy++) {
-      if (this.nowUs < carrier.blackUntilUs || this.random.unit() < carrier.loss) continue;
+      if (this.random.unit() < carrier.loss || this.#isBlack(carrier, toGateway)) continue;
       const delayUs = carrier.delayUs + this.random.below(carrier.jitterUs + 1);
-      this.at(this.nowUs + delayUs, () => this.#arrive(to, bytes, source, carrier));
+      const atUs = Math.max(this.nowUs, carrier.stallUntilUs) + delayUs;
+      this.at(atUs, () => this.#arrive(to, bytes, source, carrier));
     }
+  }
+
+  #isBlack({ black, blackUntilUs }: Carrier, up: boolean): boolean {
+    return this.nowUs < blackUntilUs && (black === 'both' || black === (up ? 'up' : 'down'));
   }
 
   #arrive(to: string, bytes: Uint8Array, source: Uint8Array, carrier: Carrier): void {
     const place = this.#places.get(to);
-    if (place === undefined || !place.end.alive || this.nowUs < carrier.blackUntilUs) return;
-    if (place.end.options.role === 'gateway') add(this.heardFrom, textOf(source), bytes.length);
+    if (place === undefined || !place.end.alive) return;
+    const up = place.end.options.role === 'gateway';
+    if (this.#isBlack(carrier, up)) return;
+    if (up) add(this.heardFrom, textOf(source), bytes.length);
     place.end.receive(place.link, bytes, source);
   }
 }
@@ -207,4 +218,12 @@ function textOf(block: Uint8Array): string {
   return `${block.subarray(4, 8).join('.')}:${(block[2] ?? 0) * 256 + (block[3] ?? 0)}`;
 }
 
-const GOOD: Carrier = { delayUs: 20_000, jitterUs: 0, loss: 0, duplicate: 0, blackUntilUs: 0 };
+const GOOD: Carrier = {
+  delayUs: 20_000,
+  jitterUs: 0,
+  loss: 0,
+  duplicate: 0,
+  blackUntilUs: 0,
+  black: 'both',
+  stallUntilUs: 0,
+};

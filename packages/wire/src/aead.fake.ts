@@ -65,7 +65,7 @@ function wordOf(key: PacketKey, direction: 'seal' | 'open', counter: number): nu
   const { word, direction: made, released } = key as FakeKey;
   assert(made === direction && !released, `a living key for ${direction}`);
   const high = Math.imul(counter / 2 ** 32, 0x85ebca6b);
-  return (word ^ high ^ Math.imul(counter | 0, 0x9e3779b1)) || 1;
+  return word ^ high ^ Math.imul(counter | 0, 0x9e3779b1) || 1;
 }
 
 function tag({ bytes }: Arena, at: number, length: number, word: number): void {
