@@ -60,6 +60,15 @@ export class Carriers {
     });
   }
 
+  /** The latest that a packet left the emulator after its time. */
+  lateUsMax(): number {
+    const stats = this.#emulator.stats();
+    return Math.max(
+      0,
+      ...stats.flatMap(({ up, down }) => [up, down].map((d) => d.releaseLateUsMax)),
+    );
+  }
+
   async stop(): Promise<void> {
     await this.#emulator.stop();
   }

@@ -172,12 +172,14 @@ export class Engine {
     await this.#daemons.refresh();
     await stations.finish();
     const last = this.#snapshot();
+    const carriersLateUsMax = this.#carriers.lateUsMax();
     await this.#daemons.stop();
     this.#announcer.close();
     await this.#carriers.stop();
     return {
       seconds: Math.round((stopUs - startUs) / 1e5) / 10,
       last,
+      carriersLateUsMax,
       vehicles: stations.pairs.map(({ car }, v) => {
         const hold = car.last?.hold ?? null;
         const established = hold?.established ?? false;

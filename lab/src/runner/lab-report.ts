@@ -1,4 +1,4 @@
-// The JSON of `./rmh lab`: docs/lab.md describes it, `format` rises when a field changes meaning.
+// The JSON of `./rmh lab`. `format` rises when a field changes its meaning.
 import { type Fault, formatFault } from './faults.ts';
 import type { RunOrder, RunResult } from './protocol.ts';
 import { type VehicleReport, vehicleReport } from './report.ts';
@@ -20,7 +20,12 @@ export interface LabReport extends VehicleReport {
 
 export function labReport(order: Omit<RunOrder, 'workspace'>, result: RunResult): LabReport {
   const { source } = only(order.vehicles);
-  const vehicle = vehicleReport(only(result.last.vehicles), order.flowIds, only(result.vehicles));
+  const vehicle = vehicleReport(
+    only(result.last.vehicles),
+    order.flowIds,
+    only(result.vehicles),
+    result.carriersLateUsMax,
+  );
   const faults: readonly Fault[] = order.faults;
   const verdict = decideVerdict(vehicle, faults, source.kind === 'paths');
   const mishaps = result.mishaps.map((text) => `mishap: ${text.split('\n', 1)[0]}`);

@@ -77,6 +77,8 @@ export interface RunResult {
   readonly seconds: number;
   readonly last: Snapshot;
   readonly vehicles: VehicleEnd[];
+  /** The latest that the busy machine let a packet leave the emulated carriers after its time. */
+  readonly carriersLateUsMax: number;
   /** What daemons and devices did that they should not have: exits, refusals. */
   readonly mishaps: string[];
 }

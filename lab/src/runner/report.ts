@@ -49,7 +49,7 @@ export interface VehicleReport {
   readonly tcp: { readonly established: boolean; readonly survived: boolean };
   readonly gatewaySwitches: number;
   readonly handshakes: number;
-  /** The longest that the busy machine kept a device from sending: gaps are that much the lab's. */
+  /** How long the busy machine held devices and carriers up: gaps may be that much the lab's. */
   readonly machineStallMs: number;
 }
 
@@ -57,9 +57,11 @@ export function vehicleReport(
   vehicle: VehicleSnapshot,
   flowIds: readonly number[],
   { tcp, gatewaySwitches }: VehicleEnd,
+  carriersLateUsMax: number,
 ): VehicleReport {
   const { car, site, unit } = vehicle;
   const dataplane = unit?.dataplane ?? null;
+  const devicesHeldUpUs = Math.max(car?.heldUpUsMax ?? 0, site?.heldUpUsMax ?? 0);
   return {
     flows: FLOWS.filter(({ id }) => flowIds.includes(id)).map((flow) =>
       flowReport(flow, car, site),
@@ -71,7 +73,7 @@ export function vehicleReport(
     paths: vehicle.carriers.map(({ name }) => pathReport(vehicle, name)),
     tcp,
     gatewaySwitches,
-    machineStallMs: msOf(Math.max(car?.heldUpUsMax ?? 0, site?.heldUpUsMax ?? 0)) ?? 0,
+    machineStallMs: msOf(devicesHeldUpUs + carriersLateUsMax),
     handshakes: dataplane?.peers.reduce((sum, { handshakes }) => sum + handshakes, 0) ?? 0,
   };
 }
