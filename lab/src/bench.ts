@@ -1,4 +1,5 @@
-// ./rmh bench tunnel: what the tunnel carries without limits, beside wireguard-go (docs/benchmarks.md).
+// ./rmh bench tunnel: what the tunnel carries without limits, beside wireguard-go
+// (docs/benchmarks.md).
 import { writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -115,7 +116,8 @@ const OPTIONS = {
   brief: { type: 'boolean' },
 } as const;
 
-const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr] [--brief] [--json FILE|-]
+const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr] [--brief]
+                        [--json FILE|-]
 
 TCP and UDP through the tunnel without limits, both ways, over one path and two, beside bare
 cables and, where it is installed, wireguard-go. Takes about rounds × 16 × seconds.

@@ -8,7 +8,8 @@ import { runInSandbox } from '@rmh/netio/testing';
 import { twoNamespaces, UdpEnd } from './carriers/testing.ts';
 
 const MODULE = new URL('./carriers.ts', import.meta.url).href;
-const CODE = `import { run } from '${MODULE}'; process.exitCode = await run(process.argv.slice(1));`;
+const CODE = `import { run } from '${MODULE}';
+process.exitCode = await run(process.argv.slice(1));`;
 
 interface Ended {
   code: number | null;

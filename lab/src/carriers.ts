@@ -1,7 +1,7 @@
 // ./rmh carriers: emulated carriers between any two network namespaces, until Ctrl-C.
 import { parseArgs } from 'node:util';
-import { describeLinks } from './carriers/console.ts';
 import { type CarrierLinkConfig, CarriersError } from './carriers/config.ts';
+import { describeLinks } from './carriers/console.ts';
 import { CarrierEmulator } from './carriers/emulator.ts';
 import {
   type PathSpec,

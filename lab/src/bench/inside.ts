@@ -19,7 +19,7 @@ process.on('disconnect', () => process.exit(1));
 main().then(
   () => process.send?.({ kind: 'end' } satisfies BenchWord, () => process.exit(0)),
   (error: unknown) => {
-    process.stderr.write(`rmh: bench: ${error instanceof Error ? error.message : error}\n`);
+    process.stderr.write(`rmh: bench: ${error instanceof Error ? error.message : String(error)}\n`);
     process.exit(1);
   },
 );

@@ -13,7 +13,7 @@ export type CarriersErrorCode =
   | 'carriers.stopped'
   | 'carriers.failed';
 
-/** The world failed, or was described wrongly. Nothing of the emulator is left when start throws. */
+/** The world failed, or was described wrongly. When start throws, nothing is left behind. */
 export class CarriersError extends Error {
   override name = 'CarriersError';
   readonly code: CarriersErrorCode;

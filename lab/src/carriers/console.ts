@@ -20,7 +20,9 @@ function describeDirection(now: DirectionStats, before: DirectionStats | undefin
   const bytes = since('deliveredBytes');
   const amount = before === undefined ? `${mega(bytes)} MB` : `${mega(bytes * 8)} Mbit/s`;
   const refused = other > 0 ? `, ${other} not translated or undeliverable` : '';
-  return `${amount}, ${since('delivered')} delivered, ${lost} dropped, ${now.queuedPackets} queued${refused}`;
+  const delivered = since('delivered');
+  const queued = now.queuedPackets;
+  return `${amount}, ${delivered} delivered, ${lost} dropped, ${queued} queued${refused}`;
 }
 
 function mega(value: number): string {

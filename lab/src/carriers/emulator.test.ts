@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatEndpoint } from '@rmh/base';
 import { closeNetns, inNetns, nowUs, Rtnl } from '@rmh/netio';
 import { runInSandbox } from '@rmh/netio/testing';
@@ -121,7 +121,7 @@ if (unit >= 0) {
     });
   });
 
-  test('a rebind gives a new port or address to the same socket, and the old one is dead', async () => {
+  test('a rebind gives the same socket a new port or address, and the old is dead', async () => {
     await withCarrier({}, async (bench) => {
       const first = roundTrip(bench, 'a');
       await bench.emulator.command({ kind: 'rebind', link: 'telenor' });

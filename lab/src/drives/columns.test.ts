@@ -83,7 +83,7 @@ test('any mutation of a drive file is read or refused with a DriveError', () => 
   }
 });
 
-test('files are read plain or compressed, with the probes beside them, and refused clearly', async () => {
+test('files are read plain or compressed, with their probes, and refused clearly', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'rmh-drives-'));
   try {
     const rows = Array.from({ length: 10 }, (_, i) => `${i * 1000},a,,,50,0,,,`);

@@ -106,7 +106,7 @@ function within(tMs: Samples['tMs'], rttMs: Samples['rttMs'], fromMs: number, to
 }
 
 for (const { name, path } of SHIPPED_DRIVES) {
-  test(`replaying ${name} loses and delays the probes that the drive lost and delayed`, async (t) => {
+  test(`replaying ${name} loses and delays what the drive lost and delayed`, async (t) => {
     const fidelity = await fidelityOf(path);
     t.diagnostic(JSON.stringify(fidelity));
     assert.ok(fidelity.lostAgain > 0.9 && fidelity.answeredAgain > 0.99);

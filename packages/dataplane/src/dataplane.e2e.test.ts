@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert';
 import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generatePrivateKey, publicKeyOf } from '@rmh/aead';
-import { parseIp, parseEndpoint, present } from '@rmh/base';
+import { parseEndpoint, parseIp, present } from '@rmh/base';
 import type { Dataplane, DataplaneConfig, DataplaneEvent } from '@rmh/contract';
 import {
   allocateArena,

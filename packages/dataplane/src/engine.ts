@@ -1,11 +1,11 @@
-import { formatEndpoint, parseEndpoint, parsePrefix, present } from '@rmh/base';
 import { handshakeCrypto, opensslAead, randomBytes } from '@rmh/aead';
+import { formatEndpoint, parseEndpoint, parsePrefix, present } from '@rmh/base';
 import type { DataplaneConfig, PeerConfig } from '@rmh/contract';
 import {
   nowUs,
   Poller,
-  readEndpoint,
   ReceiveBatch,
+  readEndpoint,
   TunDevice,
   UdpSocket,
   wallUs,
@@ -194,7 +194,9 @@ export class Engine {
       if (next !== undefined && before !== undefined && samePeer(before, next)) continue;
       this.port.allowed.removeValue(peer);
       this.peerConfigs.delete(peer.settings.name);
+      const { endpointAt } = peer.settings;
       this.tunnel.removePeer(peer);
+      if (endpointAt >= 0) this.#endpoints.give(endpointAt);
     }
     for (const config of peers) if (!this.peerConfigs.has(config.name)) this.#addPeer(config);
     this.#setAllowed();

@@ -1,4 +1,4 @@
-import { receiveMessageOnPort, type MessagePort } from 'node:worker_threads';
+import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { DataplaneCommand, DataplaneConfig, DataplaneEvent } from '@rmh/contract';
 import { NetError, nowUs, Wake } from '@rmh/netio';
 import type { TunnelEvent } from '@rmh/session';

@@ -44,8 +44,8 @@ import {
   VNET_NEEDS_CHECKSUM,
 } from './layout.ts';
 import { InnerPacket } from './packet.ts';
-import { tcpHeaderBytes } from './segmenter.ts';
 import { sameHeaders } from './same-headers.ts';
+import { tcpHeaderBytes } from './segmenter.ts';
 
 // 64 KB at the 256 bytes of a small MSS; a quarter of the 1,024 iovecs that writev takes.
 export const PIECES_MAX = 256;

@@ -1,4 +1,5 @@
 import { type Arena, assert } from '@rmh/base';
+import { HeldRing } from './held-ring.ts';
 
 /**
  * Slots for packets that wait for an earlier one; one pool for a whole data plane. When it is
@@ -10,6 +11,8 @@ export class Holds {
   readonly #at: number;
   readonly #free: Int32Array;
   #freeCount: number;
+  /** As many as streams ever held at once: each holds a slot, so no more than there are slots. */
+  readonly #rings: HeldRing[] = [];
 
   constructor(arena: Arena, at: number, slots: number, slotBytes: number) {
     assert(at + slots * slotBytes <= arena.bytes.length, 'holds fit the arena');
@@ -31,6 +34,16 @@ export class Holds {
   give(slot: number): void {
     assert(this.#freeCount < this.#free.length, 'a slot is given back once');
     this.#free[this.#freeCount++] = slot;
+  }
+
+  /** A ring (78 KB) for a stream that begins to hold: an empty one of before, or a new one. */
+  takeRing(): HeldRing {
+    return this.#rings.pop() ?? new HeldRing();
+  }
+
+  giveRing(ring: HeldRing): void {
+    assert(ring.count === 0, 'a ring is given back empty');
+    this.#rings.push(ring);
   }
 
   placeOf(slot: number): number {

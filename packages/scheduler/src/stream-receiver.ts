@@ -1,6 +1,7 @@
 import type { Arena } from '@rmh/base';
 import { distance32 } from '@rmh/wire';
 import type { Deliveries } from './deliveries.ts';
+import { type HeldRing, WINDOW } from './held-ring.ts';
 import type { Holds } from './holds.ts';
 
 export const Arrival = { delivered: 0, held: 1, duplicate: 2, tooOld: 3 } as const;
@@ -27,7 +28,7 @@ export class StreamReceiver {
   readonly #deliveries: Deliveries;
   readonly #makeRoom: () => void;
   readonly #seen = new Uint8Array(WINDOW);
-  /** Created with the first held packet: most streams never hold any. */
+  /** Only while something is held: most streams never hold any. */
   #held: HeldRing | null = null;
 
   /** `makeRoom` writes the full deliveries out: one packet may release a window of others. */
@@ -117,7 +118,7 @@ export class StreamReceiver {
     if (length > this.#holds.slotBytes) return false;
     const slot = this.#holds.take();
     if (slot < 0) return false;
-    this.#held ??= new HeldRing();
+    this.#held ??= this.#holds.takeRing();
     this.#held.put(number, slot, length, flags, nowUs);
     this.#arena.bytes.copyWithin(this.#holds.placeOf(slot), at, at + length);
     return true;
@@ -135,6 +136,9 @@ export class StreamReceiver {
       this.#deliver(at, length, flags, number, slot);
     }
     this.deadlineUs = held.count === 0 ? null : held.oldestUs + holdUs;
+    if (held.count > 0) return;
+    this.#holds.giveRing(held);
+    this.#held = null;
   }
 
   #deliver(at: number, length: number, flags: number, number: number, slot: number): void {
@@ -143,70 +147,4 @@ export class StreamReceiver {
   }
 }
 
-/** Held packets by number: columns over one window, chained in the order of their arrival. */
-class HeldRing {
-  count = 0;
-  readonly #slot = new Int32Array(WINDOW).fill(-1);
-  readonly #length = new Uint16Array(WINDOW);
-  readonly #flags = new Uint8Array(WINDOW);
-  readonly #sinceUs = new Float64Array(WINDOW);
-  readonly #before = new Int16Array(WINDOW);
-  readonly #after = new Int16Array(WINDOW);
-  #oldest = NONE;
-  #youngest = NONE;
-
-  put(number: number, slot: number, length: number, flags: number, nowUs: number): void {
-    const row = number & MASK;
-    this.#slot[row] = slot;
-    this.#length[row] = length;
-    this.#flags[row] = flags;
-    this.#sinceUs[row] = nowUs;
-    this.#before[row] = this.#youngest;
-    this.#after[row] = NONE;
-    if (this.#youngest === NONE) this.#oldest = row;
-    else this.#after[this.#youngest] = row;
-    this.#youngest = row;
-    this.count++;
-  }
-
-  slotOf(number: number): number {
-    return this.#slot[number & MASK] ?? -1;
-  }
-
-  lengthOf(number: number): number {
-    return this.#length[number & MASK] ?? 0;
-  }
-
-  flagsOf(number: number): number {
-    return this.#flags[number & MASK] ?? 0;
-  }
-
-  remove(number: number): void {
-    const row = number & MASK;
-    const before = this.#before[row] as number;
-    const after = this.#after[row] as number;
-    if (before === NONE) this.#oldest = after;
-    else this.#after[before] = after;
-    if (after === NONE) this.#youngest = before;
-    else this.#before[after] = before;
-    this.#slot[row] = -1;
-    this.count--;
-  }
-
-  /** The first held number at or above `from`; something is held. */
-  lowestFrom(from: number): number {
-    let number = from;
-    while (this.slotOf(number) < 0) number++;
-    return number;
-  }
-
-  /** When the packet came that is held the longest; something is held. */
-  get oldestUs(): number {
-    return this.#sinceUs[this.#oldest] ?? 0;
-  }
-}
-
-const NONE = -1;
-/** 300 Mbit/s × 0.15 s of skew between two paths / 8 / 1,400 B = 4,000 packets. */
-const WINDOW = 4096;
 const MASK = WINDOW - 1;

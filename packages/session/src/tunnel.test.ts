@@ -121,7 +121,7 @@ for (const black of ['up', 'down'] as const) {
   });
 }
 
-test('an outage that only delays: each packet once, in order, and the wait is not the outage', () => {
+test('an outage that only delays: each packet once, in order, without its wait', () => {
   for (const seed of SEEDS) {
     const both = pair(seed);
     const { world, unit, gateway } = both;

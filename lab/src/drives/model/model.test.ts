@@ -53,7 +53,7 @@ test('carriers fail more often in each profile than in the one before', () => {
   assert.deepEqual(outages, ascending);
 });
 
-test('the shipped drives are read, have three carriers, a track and all kinds of trouble', async () => {
+test('the shipped drives have three carriers, a track and all kinds of trouble', async () => {
   assert.equal(SHIPPED_DRIVES.length, PROFILES.length);
   for (const { name, path } of SHIPPED_DRIVES) {
     const drive = await readDrive(path);
