@@ -29,7 +29,7 @@ export interface LinkLimits {
 export const LIMITS_DEFAULT: LinkLimits = {
   bufferUsMax: 1_500_000, // deep, as LTE buffers are; CUBIC fills it within seconds
   bufferBytesMax: 2_000_000, // 1,400 full packets: 0.32 s at 50 Mbit/s, a long stall's backlog
-  ageUsMax: 20_000_000, // the latest answers in the recorded drives came after 15 s
+  ageUsMax: 30_000_000, // the latest answers in the recorded drives came after 26 s
   packetsMax: 16_384, // 400 Mbit/s × 0.5 s of full packets, twice over for small ones
 };
 

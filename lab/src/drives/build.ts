@@ -44,7 +44,7 @@ export function buildTimeline(
   const outages = outagesOf(samples, probes);
   const pieces = piecesOf(samples, probes, outages);
   const filled = fillGaps(pieces, isRecording);
-  return toTimeline(layOver(filled, outages));
+  return toTimeline(layOver(filled, outages, usualMsOf(samples, probes) * 500));
 }
 
 function outagesOf(samples: Samples, probes: Samples | null): Outage[] {
@@ -67,6 +67,7 @@ function outagesOf(samples: Samples, probes: Samples | null): Outage[] {
 function piecesOf(samples: Samples, probes: Samples | null, outages: readonly Outage[]): Piece[] {
   const binMs = binMsOf(samples.tMs);
   const cursor = probes === null ? null : new ProbeCursor(probes, outages);
+  const usualMs = usualMsOf(samples, probes);
   let rttMs = Number.NaN;
   let jitterUs = JITTER_US_DEFAULT;
   return samples.tMs.map((fromMs, i) => {
@@ -76,8 +77,13 @@ function piecesOf(samples: Samples, probes: Samples | null, outages: readonly Ou
     let loss = samples.loss[i] ?? Number.NaN;
     const seen = cursor?.take(fromMs, toMs) ?? null;
     if (seen !== null) {
-      if (!Number.isNaN(seen.rttMs)) ({ rttMs, jitterUs } = seen);
+      ({ jitterUs } = seen);
+      rttMs = Number.isNaN(seen.rttMs) ? usualMs : seen.rttMs;
       loss = seen.loss;
+    } else if (cursor !== null) {
+      // All its probes lie in an outage, whose wait is not the path's own delay.
+      rttMs = usualMs;
+      loss = LOSS_DEFAULT;
     } else if (!Number.isNaN(own)) rttMs = own;
     if (loss === 1) loss = LOSS_DEFAULT; // an outage, laid over below
     const condition: LinkCondition = {
@@ -172,15 +178,31 @@ function fillGaps(pieces: readonly Piece[], isRecording: (tMs: number) => boolea
   return filled;
 }
 
-function layOver(pieces: readonly Piece[], outages: readonly Outage[]): Piece[] {
+function usualMsOf(samples: Samples, probes: Samples | null): number {
+  const usual = median((probes ?? samples).rttMs.filter((rtt) => !Number.isNaN(rtt)));
+  return Number.isNaN(usual) ? RTT_MS_DEFAULT : usual;
+}
+
+/**
+ * Around an outage the delay is the usual one: what the first answers after it waited longer is
+ * the draining of the backlog, which the link does by itself.
+ */
+function layOver(
+  pieces: readonly Piece[],
+  outages: readonly Outage[],
+  usualOneWayUs: number,
+): Piece[] {
   const out: Piece[] = [];
   let first = 0;
-  for (const piece of pieces) {
-    while ((outages[first]?.toMs ?? Number.POSITIVE_INFINITY) <= piece.fromMs) first++;
-    let atMs = piece.fromMs;
+  for (const own of pieces) {
+    let piece = own;
+    while ((outages[first]?.toMs ?? Number.POSITIVE_INFINITY) <= own.fromMs) first++;
+    let atMs = own.fromMs;
     for (let i = first; i < outages.length && atMs < piece.toMs; i++) {
       const outage = outages[i];
       if (outage === undefined || outage.fromMs >= piece.toMs) break;
+      const oneWayUs = Math.min(own.condition.oneWayUs, usualOneWayUs);
+      piece = { ...own, condition: { ...own.condition, oneWayUs, jitterUs: 0 } };
       if (outage.fromMs > atMs) out.push({ ...piece, fromMs: atMs, toMs: outage.fromMs });
       const fromMs = Math.max(atMs, outage.fromMs);
       const toMs = Math.min(piece.toMs, outage.toMs);

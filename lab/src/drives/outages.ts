@@ -15,6 +15,10 @@ export interface Outage {
 const DROP_MS_MIN = 500;
 /** A smaller excess is jitter or a full queue. */
 const DELAY_MS_MIN = 400;
+/** After a release the link is up this long and a round trip, or what it let go would not pass. */
+const RELEASE_MS = 60;
+/** The first answers of a release come up to this long before the rest. */
+const EARLY_MS = 250;
 /** Share of the send spacing by which neighbouring answers of one release may still fall apart. */
 const SLOPE_MIN = 0.6;
 
@@ -31,7 +35,7 @@ export function outagesFrom(
   const baseMs = median(rtts.filter((rtt) => !Number.isNaN(rtt)));
   const delays = delaysFrom(times, rtts, gapMs, Number.isNaN(baseMs) ? 0 : baseMs);
   const drops = dropsFrom(times, rtts, gapMs, endMs);
-  return combine(delays, drops);
+  return combine(delays, drops, RELEASE_MS + (Number.isNaN(baseMs) ? 0 : baseMs));
 }
 
 function dropsFrom(
@@ -71,17 +75,20 @@ function delaysFrom(
   for (let k = 0; k + 1 < answered.length; k++) {
     const first = at(k);
     let last = first;
-    while (k + 1 < answered.length && fallTogether(last, at(k + 1), gapMs)) {
+    let run = 1;
+    for (; k + 1 < answered.length && fallTogether(last, at(k + 1), gapMs); run++) {
       k++;
       last = at(k);
     }
     if (first.rttMs - last.rttMs < DELAY_MS_MIN) continue;
     const restMs = Math.min(last.rttMs, baseMs);
-    outages.push({
-      fromMs: first.tMs,
-      toMs: first.tMs + first.rttMs - restMs,
-      state: 'delays',
-    });
+    const toMs = first.tMs + first.rttMs - restMs;
+    const before = at(k - run);
+    const beforeMs = before.tMs + before.rttMs - restMs;
+    const isEarly = beforeMs <= toMs && toMs - beforeMs <= EARLY_MS;
+    const isOfIt = isEarly && before.rttMs >= DELAY_MS_MIN && first.tMs - before.tMs <= gapMs;
+    const fromMs = isOfIt ? before.tMs : first.tMs;
+    outages.push({ fromMs, toMs, state: 'delays' });
   }
   return outages;
 }
@@ -98,17 +105,15 @@ function fallTogether(a: Answer, b: Answer, gapMs: number): boolean {
 }
 
 /** In order, apart; where both claim a time it was a delay: something did come out of it. */
-function combine(delays: readonly Outage[], drops: readonly Outage[]): Outage[] {
-  const merged: Outage[] = [];
+function combine(delays: readonly Outage[], drops: readonly Outage[], clearMs: number): Outage[] {
+  const apart: Outage[] = [];
   for (const outage of delays) {
-    const before = merged.at(-1);
-    if (before !== undefined && outage.fromMs <= before.toMs) {
-      merged.push({ ...before, toMs: Math.max(before.toMs, outage.toMs) });
-      merged.splice(-2, 1);
-    } else merged.push(outage);
+    const fromMs = Math.max(outage.fromMs, (apart.at(-1)?.toMs ?? -1e15) + clearMs);
+    if (fromMs < outage.toMs) apart.push({ ...outage, fromMs });
   }
-  const parts = drops.flatMap((drop) => without(drop, merged));
-  return [...merged, ...parts].sort((a, b) => a.fromMs - b.fromMs);
+  const cleared = apart.map((outage) => ({ ...outage, toMs: outage.toMs + clearMs }));
+  const parts = drops.flatMap((drop) => without(drop, cleared));
+  return [...apart, ...parts].sort((a, b) => a.fromMs - b.fromMs);
 }
 
 function without(drop: Outage, delays: readonly Outage[]): Outage[] {

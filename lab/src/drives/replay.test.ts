@@ -23,22 +23,21 @@ function replay(drive: Drive, carrier: string, sentMs: readonly number[]): numbe
   const up = new Link({ random, condition: directionOf(condition, 'up') });
   const down = new Link({ random, condition: directionOf(condition, 'down') });
   const rtts = sentMs.map(() => Number.NaN);
-  let changeMs = drive.nextChangeMs(carrier, sentMs[0] ?? 0);
+  const changeAfter = (tMs: number) => drive.nextChangeMs(carrier, tMs);
+  let changeMs = changeAfter(sentMs[0] ?? 0);
   let next = 0;
-  const endMs = (sentMs.at(-1) ?? 0) + 30_000;
+  const endUs = ((sentMs.at(-1) ?? 0) + 30_000) * 1000;
   for (;;) {
-    const sendMs = sentMs[next] ?? Number.POSITIVE_INFINITY;
-    const dueMs = Math.min(up.nextDueUs(), down.nextDueUs()) / 1000;
-    const nowMs = Math.min(sendMs, changeMs, dueMs);
-    if (nowMs > endMs) return rtts;
-    const nowUs = nowMs * 1000;
-    if (changeMs <= nowMs) {
+    const sendUs = (sentMs[next] ?? Number.POSITIVE_INFINITY) * 1000;
+    const nowUs = Math.min(sendUs, changeMs * 1000, up.nextDueUs(), down.nextDueUs());
+    if (nowUs > endUs) return rtts;
+    if (changeMs * 1000 <= nowUs) {
       const changed = drive.sample(carrier, changeMs);
       up.setCondition(directionOf(changed, 'up'), nowUs);
       down.setCondition(directionOf(changed, 'down'), nowUs);
-      changeMs = drive.nextChangeMs(carrier, changeMs);
+      changeMs = changeAfter(changeMs);
     }
-    if (sendMs <= nowMs) up.offer(next++, PING_BYTES, nowUs);
+    if (sendUs <= nowUs) up.offer(next++, PING_BYTES, nowUs);
     for (let token = up.poll(nowUs); token >= 0; token = up.poll(nowUs)) {
       down.offer(token, PING_BYTES, up.deliveredUs);
     }

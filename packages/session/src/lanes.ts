@@ -42,6 +42,7 @@ export class LaneKeeper {
   apply(peer: Peer, lane: Lane, event: PathEvent): void {
     const from = lane.state;
     if (!lane.on(event)) return;
+    peer.rankedUs = -1;
     const { name } = peer.settings;
     this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from, to: lane.state });
   }
@@ -138,6 +139,7 @@ export class LaneKeeper {
   tick(peer: Peer, lane: Lane, nowUs: number): number {
     const before = lane.state;
     if (lane.check(nowUs)) {
+      peer.rankedUs = -1;
       const { name } = peer.settings;
       const to = lane.state;
       this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from: before, to });

@@ -60,6 +60,9 @@ export class Peer {
   readonly laneById: (Lane | null)[] = new Array<Lane | null>(PATHS_MAX).fill(null);
   readonly order = new Int32Array(PATHS_MAX);
   favourite = -1;
+  /** `order` holds for this moment, with so many paths; −1: a path's state has changed since. */
+  rankedUs = -1;
+  ranked = 0;
 
   speech: Speech = 'unknown';
   hello: { triesLeft: number; againAtUs: number } | null = null;

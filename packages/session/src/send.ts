@@ -42,7 +42,7 @@ export function sendFlight(
   env.arena.view.setUint32(at + STREAM_NUMBER_AT, number, true);
   env.flights.setLength(flight, DATA_HEADER_BYTES + innerBytes);
 
-  const ranked = rank(peer);
+  const ranked = rank(peer, nowUs);
   if (ranked === 0) {
     env.flights.abandon(flight);
     if (tally) tally.unsent++;
@@ -71,7 +71,7 @@ export function repairFlight(
   const stream = env.arena.view.getUint8(at + 2);
   const ageUs = env.flights.ageUs(flight, nowUs);
   if (env.flights.noteLoss(flight) > 0) return;
-  const ranked = rank(peer);
+  const ranked = rank(peer, nowUs);
   if (ranked === 0 || ageUs > treatmentOf(stream).repairUntilUs) return;
   const flags = env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR;
   env.arena.view.setUint8(at + FLAGS_AT, flags);
@@ -104,11 +104,16 @@ function copiesOf(peer: Peer, stream: number): number {
   return best?.state === 'carrying' ? copies : Math.max(COPIES_IN_DOUBT, copies);
 }
 
-/** Ranks the peer's lanes; the best becomes the favourite. */
-function rank(peer: Peer): number {
-  const ranked = rankPaths(peer.lanes, peer.favourite, peer.order);
-  if (ranked > 0) peer.favourite = (peer.lanes[peer.order[0] as number] as Lane).id;
-  return ranked;
+/**
+ * Ranks the peer's lanes; the best becomes the favourite. Once for all packets of one moment: a
+ * train has up to 64, and only a change of state (which clears `rankedUs`) matters within it.
+ */
+function rank(peer: Peer, nowUs: number): number {
+  if (peer.rankedUs === nowUs) return peer.ranked;
+  peer.ranked = rankPaths(peer.lanes, peer.favourite, peer.order);
+  peer.rankedUs = nowUs;
+  if (peer.ranked > 0) peer.favourite = (peer.lanes[peer.order[0] as number] as Lane).id;
+  return peer.ranked;
 }
 
 function transmitFlight(

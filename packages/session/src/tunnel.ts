@@ -284,10 +284,12 @@ export class Tunnel {
 
   /** WireGuard's roaming: answer where the last authentic message came from. */
   #roam(peer: Peer, link: number, sourceAt: number): void {
+    const { roaming } = peer;
     if (this.role === 'unit') return;
-    peer.roaming.link = link;
-    peer.roaming.known = true;
-    this.#env.endpoints.copy(sourceAt, peer.roaming.endpointAt);
+    if (roaming.link === link && this.#env.endpoints.same(roaming.endpointAt, sourceAt)) return;
+    roaming.link = link;
+    roaming.known = true;
+    this.#env.endpoints.copy(sourceAt, roaming.endpointAt);
   }
 
   #sendStock(peer: Peer, at: number, length: number, nowUs: number): void {

@@ -84,7 +84,7 @@ export function stampTransmission(
   sentUs: number,
 ): void {
   view.setUint32(at + PATH_NUMBER_AT, pathNumber, true);
-  view.setUint32(at + SENT_AT, sentUs % 2 ** 32, true);
+  view.setUint32(at + SENT_AT, sentUs >>> 0, true);
 }
 
 /** a − b of two 32-bit numbers on their circle: −2^31 … 2^31 − 1. */
