@@ -12,7 +12,7 @@ import {
   RTT_MS_DEFAULT,
   ratesOf,
 } from './defaults.ts';
-import { median, type Outage, outagesFrom } from './outages.ts';
+import { clearMsOf, median, type Outage, outagesFrom } from './outages.ts';
 
 /** A sample stands for its bin; a silence up to this long, or this many bins, is bridged by it. */
 const HOLD_MS = 3000;
@@ -44,7 +44,8 @@ export function buildTimeline(
   const outages = outagesOf(samples, probes);
   const pieces = piecesOf(samples, probes, outages);
   const filled = fillGaps(pieces, isRecording);
-  return toTimeline(layOver(filled, outages, usualMsOf(samples, probes) * 500));
+  const usualMs = usualMsOf(samples, probes);
+  return toTimeline(layOver(filled, overlaysOf(outages, usualMs), usualMs * 500));
 }
 
 function outagesOf(samples: Samples, probes: Samples | null): Outage[] {
@@ -183,30 +184,46 @@ function usualMsOf(samples: Samples, probes: Samples | null): number {
   return Number.isNaN(usual) ? RTT_MS_DEFAULT : usual;
 }
 
+interface Overlay {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly state: LinkState;
+}
+
+/** The outages, and after each that delays the moment in which its backlog passes. */
+function overlaysOf(outages: readonly Outage[], usualMs: number): Overlay[] {
+  return outages.flatMap((outage, i): Overlay[] => {
+    if (outage.state === 'drops') return [outage];
+    const fromMs = outage.toMs;
+    const nextMs = outages[i + 1]?.fromMs ?? Number.POSITIVE_INFINITY;
+    const toMs = Math.min(fromMs + clearMsOf(usualMs), nextMs);
+    return fromMs < toMs ? [outage, { fromMs, toMs, state: 'up' }] : [outage];
+  });
+}
+
 /**
- * Around an outage the delay is the usual one: what the first answers after it waited longer is
- * the draining of the backlog, which the link does by itself.
+ * Under an overlay the delay is the usual one: what answers waited longer is the outage, which
+ * the link does by itself.
  */
 function layOver(
   pieces: readonly Piece[],
-  outages: readonly Outage[],
+  overlays: readonly Overlay[],
   usualOneWayUs: number,
 ): Piece[] {
   const out: Piece[] = [];
   let first = 0;
-  for (const own of pieces) {
-    let piece = own;
-    while ((outages[first]?.toMs ?? Number.POSITIVE_INFINITY) <= own.fromMs) first++;
-    let atMs = own.fromMs;
-    for (let i = first; i < outages.length && atMs < piece.toMs; i++) {
-      const outage = outages[i];
-      if (outage === undefined || outage.fromMs >= piece.toMs) break;
-      const oneWayUs = Math.min(own.condition.oneWayUs, usualOneWayUs);
-      piece = { ...own, condition: { ...own.condition, oneWayUs, jitterUs: 0 } };
-      if (outage.fromMs > atMs) out.push({ ...piece, fromMs: atMs, toMs: outage.fromMs });
-      const fromMs = Math.max(atMs, outage.fromMs);
-      const toMs = Math.min(piece.toMs, outage.toMs);
-      const condition = { ...piece.condition, state: outage.state };
+  for (const piece of pieces) {
+    while ((overlays[first]?.toMs ?? Number.POSITIVE_INFINITY) <= piece.fromMs) first++;
+    let atMs = piece.fromMs;
+    for (let i = first; i < overlays.length && atMs < piece.toMs; i++) {
+      const overlay = overlays[i];
+      if (overlay === undefined || overlay.fromMs >= piece.toMs) break;
+      if (overlay.fromMs > atMs) out.push({ ...piece, fromMs: atMs, toMs: overlay.fromMs });
+      const fromMs = Math.max(atMs, overlay.fromMs);
+      const toMs = Math.min(piece.toMs, overlay.toMs);
+      const oneWayUs = Math.min(piece.condition.oneWayUs, usualOneWayUs);
+      const { state } = overlay;
+      const condition = { ...piece.condition, oneWayUs, jitterUs: 0, state };
       out.push({ fromMs, toMs, condition });
       atMs = toMs;
     }

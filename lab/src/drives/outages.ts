@@ -15,7 +15,7 @@ export interface Outage {
 const DROP_MS_MIN = 500;
 /** A smaller excess is jitter or a full queue. */
 const DELAY_MS_MIN = 400;
-/** After a release the link is up this long and a round trip, or what it let go would not pass. */
+/** Beyond a round trip: time for the backlog of probes to be served. */
 const RELEASE_MS = 60;
 /** The first answers of a release come up to this long before the rest. */
 const EARLY_MS = 250;
@@ -35,7 +35,12 @@ export function outagesFrom(
   const baseMs = median(rtts.filter((rtt) => !Number.isNaN(rtt)));
   const delays = delaysFrom(times, rtts, gapMs, Number.isNaN(baseMs) ? 0 : baseMs);
   const drops = dropsFrom(times, rtts, gapMs, endMs);
-  return combine(delays, drops, RELEASE_MS + (Number.isNaN(baseMs) ? 0 : baseMs));
+  return combine(delays, drops, clearMsOf(Number.isNaN(baseMs) ? 0 : baseMs));
+}
+
+/** How long the link is up after a release, so that what it let go passes both ways. */
+export function clearMsOf(usualRttMs: number): number {
+  return RELEASE_MS + usualRttMs;
 }
 
 function dropsFrom(
