@@ -1,14 +1,17 @@
 // Delay error, rate error and CPU per packet of the emulator, on this machine as it is now.
-//   unshare -Urn node lab/src/carriers/emulator.bench.ts [packets]
+//   node lab/src/carriers/emulator.bench.ts (RMH_BENCH=small: fewer packets)
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { nowUs } from '@rmh/netio';
+import { runInSandbox } from '@rmh/netio/testing';
 import { CarrierEmulator } from './emulator.ts';
 import { SERVER, twoNamespaces, UdpEnd } from './testing.ts';
 
 const TO_SERVER = `${SERVER}:7000`;
-const packets = Number(process.argv[2] ?? 2000);
-const { unit, internet } = twoNamespaces();
+const packets = process.env['RMH_BENCH'] === 'small' ? 300 : 3000;
 
-async function withCarrier(mbit: number, delayMs: number, work: (bench: Bench) => void) {
+async function withCarrier(mbit: number, delayMs: number, work: (bench: Bench) => number) {
+  const { unit, internet } = twoNamespaces();
   const emulator = await CarrierEmulator.start({
     links: [
       {
@@ -25,7 +28,7 @@ async function withCarrier(mbit: number, delayMs: number, work: (bench: Bench) =
   });
   const vehicle = new UdpEnd(unit);
   const server = new UdpEnd(internet, 7000);
-  work({ emulator, vehicle, server });
+  assert.ok(work({ emulator, vehicle, server }) > 0, 'packets came through');
   vehicle.close();
   server.close();
   await emulator.stop();
@@ -37,7 +40,7 @@ interface Bench {
   server: UdpEnd;
 }
 
-function delayErrors({ vehicle, server }: Bench, delayMs: number): void {
+function delayErrors({ vehicle, server }: Bench, delayMs: number): number {
   const errors: number[] = [];
   for (let i = 0; i < packets; i++) {
     const sentUs = nowUs();
@@ -51,9 +54,10 @@ function delayErrors({ vehicle, server }: Bench, delayMs: number): void {
   console.log(
     `delay of ${delayMs} ms: error p50 ${at(0.5)} µs, p90 ${at(0.9)} µs, p99 ${at(0.99)} µs`,
   );
+  return errors.length;
 }
 
-function rateError({ emulator, vehicle, server }: Bench, mbit: number): void {
+function rateError({ emulator, vehicle, server }: Bench, mbit: number): number {
   const before = emulator.stats()[0]?.threadCpuUs ?? 0;
   const arrivals = [];
   const startUs = nowUs();
@@ -71,9 +75,14 @@ function rateError({ emulator, vehicle, server }: Bench, mbit: number): void {
     `rate of ${mbit} Mbit/s: ${rate.toFixed(2)} (${((rate / mbit - 1) * 100).toFixed(2)} %), ` +
       `${(cpuUs / arrivals.length).toFixed(1)} µs CPU a packet`,
   );
+  return arrivals.length;
 }
 
-await withCarrier(1000, 5, (bench) => delayErrors(bench, 5));
-await withCarrier(10, 1, (bench) => rateError(bench, 10));
-await withCarrier(100, 1, (bench) => rateError(bench, 100));
-await withCarrier(1000, 1, (bench) => rateError(bench, 1000));
+if (runInSandbox(import.meta.url)) {
+  test('the emulator carries packets at every rate', async () => {
+    await withCarrier(1000, 5, (bench) => delayErrors(bench, 5));
+    for (const mbit of [10, 100, 1000]) {
+      await withCarrier(mbit, 1, (bench) => rateError(bench, mbit));
+    }
+  });
+}

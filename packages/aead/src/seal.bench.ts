@@ -5,6 +5,7 @@
  *   node packages/aead/src/seal.bench.ts
  */
 import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import {
   consumeInitiation,
   createInitiation,
@@ -25,6 +26,7 @@ const SMALL = process.env['RMH_BENCH'] === 'small';
 const ROUNDS = SMALL ? 3 : 15;
 const PACKETS = SMALL ? 2_000 : 100_000;
 const PACKET_BYTES = 1400;
+const figures: number[] = [];
 const SEALED_BYTES = PACKET_BYTES + 16;
 
 const arena = nativeArena(4096);
@@ -86,6 +88,11 @@ measure('responder refuses a wrong mac1', PACKETS / 20, (count) => {
   for (let i = 0; i < count; i++) consumeInitiation(crypto, gateway, forged, () => toUnit);
 });
 
+test('every figure is a time above zero', () => {
+  assert.ok(figures.length > 0);
+  for (const figure of figures) assert.ok(figure > 0);
+});
+
 function measure(name: string, count: number, run: (count: number) => void): void {
   run(Math.ceil(count / 10));
   const times: number[] = [];
@@ -95,6 +102,7 @@ function measure(name: string, count: number, run: (count: number) => void): voi
     times.push(Number(process.hrtime.bigint() - began) / count / 1000);
   }
   times.sort((a, b) => a - b);
+  figures.push(...times);
   const [least, median, most] = [0, ROUNDS >> 1, ROUNDS - 1].map((i) => times[i]?.toFixed(3));
   process.stdout.write(`${name.padEnd(40)} ${median} µs  (${least} … ${most})\n`);
 }

@@ -2,6 +2,8 @@
  * ns per packet of each step, best and spread of nine rounds. RMH_BENCH=small runs it short.
  * Command: node packages/inner/src/inner.bench.ts
  */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { parsePrefix, plainArena, present, Random } from '@rmh/base';
 import { finishChecksum, sumBytes } from './checksum.ts';
 import { Classifier, type ClassRule } from './classifier.ts';
@@ -28,6 +30,7 @@ const arena = plainArena(70_000 + (TRAIN + 1) * SLOT);
 const PACKET_AT = 64;
 const SLOTS_AT = 70_000;
 let sink = 0;
+const figures: number[] = [];
 
 /** `act` handles `each` packets a call. */
 function measure(name: string, each: number, act: (i: number) => number): void {
@@ -40,6 +43,7 @@ function measure(name: string, each: number, act: (i: number) => number): void {
     if (round > 0) rounds.push(ns); // the first one compiles
   }
   rounds.sort((a, b) => a - b);
+  figures.push(...rounds);
   const at = (part: number, label: string): string =>
     `${(rounds[Math.floor(part * (ROUNDS - 1))] ?? 0).toFixed(1).padStart(8)} ${label}`;
   console.log(`${name.padEnd(46)} ${at(0, 'best')} ${at(0.5, 'median')} ${at(1, 'worst')}`);
@@ -123,3 +127,8 @@ measure('TrainBuilder, one packet, partial', 1, () => {
   return builder.pieceCount;
 });
 console.log(`(${sink})`);
+
+test('every figure is a time above zero', () => {
+  assert.ok(figures.length > 0);
+  for (const figure of figures) assert.ok(figure > 0);
+});

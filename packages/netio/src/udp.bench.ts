@@ -3,6 +3,8 @@
  *   node packages/netio/src/udp.bench.ts          (RMH_BENCH=small: a fraction of the time)
  * Each case runs three times, interleaved; the spread is printed, so that a busy machine shows.
  */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
 import { type IpEndpoint, parseIp, present } from '@rmh/base';
 import { allocateArena } from './arena.ts';
 import { nowUs, wallUs } from './clock.ts';
@@ -50,6 +52,11 @@ for (const { name, us } of results) {
   process.stdout.write(`${name.padEnd(56)} ${figures} µs\n`);
 }
 wake.close();
+
+test('every figure is a time above zero', () => {
+  assert.ok(results.length > 0);
+  for (const { us } of results) for (const figure of us) assert.ok(figure > 0);
+});
 
 function signalAndDrain(): void {
   wake.signal();
