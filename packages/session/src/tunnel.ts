@@ -9,6 +9,7 @@ import {
   SourceLimiter,
   sourceKey,
 } from '@rmh/handshake';
+import { NATIONAL_POLICY, type Policy } from '@rmh/scheduler';
 import {
   COOKIE_NONCE_BYTES,
   Drop,
@@ -42,6 +43,8 @@ export interface TunnelOptions {
   /** Names this run of this end towards its peers: random [FR-11]. */
   readonly incarnation: number;
   readonly initiationsPerSecondMax?: number;
+  /** Default: the national baseline. */
+  readonly policy?: Policy;
 }
 
 /**
@@ -56,6 +59,7 @@ export class Tunnel {
   readonly postman: Postman;
   readonly choice: GatewayChoice;
   readonly role: 'unit' | 'gateway';
+  readonly policy: Policy;
   /** Unit: links that exist now. */
   readonly links = new Set<number>();
   readonly #env: Environment;
@@ -68,6 +72,7 @@ export class Tunnel {
   constructor(env: Environment, options: TunnelOptions) {
     this.#env = env;
     this.role = options.role;
+    this.policy = options.policy ?? NATIONAL_POLICY;
     this.local = localIdentity(env.crypto, options.privateKey);
     this.handshaker = new Handshaker(env, this.local);
     const writer = new ControlWriter(env, options.controlAt);
