@@ -34,6 +34,8 @@ export interface ClassPolicy {
   readonly holdMostUs: number;
   /** How long a packet may wait for its turn before it is dropped. */
   readonly queueMostUs: number;
+  /** What one flow may have waiting, as time at the paths' present rate; then its oldest goes. */
+  readonly backlogMostUs: number;
   /** One repair symbol for so many packets where a repair would come too late; 0: none. */
   readonly protectEvery: number;
 }
@@ -48,7 +50,8 @@ export const NATIONAL_POLICY: Policy = {
       missShareMost: 0.0001,
       repairUntilUs: 500_000,
       holdMostUs: 0,
-      queueMostUs: 500_000,
+      queueMostUs: 1_000_000,
+      backlogMostUs: 500_000,
       protectEvery: 0,
     },
     [Class.realtime]: {
@@ -58,6 +61,7 @@ export const NATIONAL_POLICY: Policy = {
       repairUntilUs: 300_000,
       holdMostUs: 0,
       queueMostUs: 150_000,
+      backlogMostUs: 150_000,
       protectEvery: 8,
     },
     [Class.interactive]: {
@@ -66,7 +70,8 @@ export const NATIONAL_POLICY: Policy = {
       missShareMost: 1,
       repairUntilUs: 2_000_000,
       holdMostUs: 300_000,
-      queueMostUs: 150_000,
+      queueMostUs: 2_000_000,
+      backlogMostUs: 150_000,
       protectEvery: 0,
     },
     [Class.bulk]: {
@@ -75,7 +80,8 @@ export const NATIONAL_POLICY: Policy = {
       missShareMost: 1,
       repairUntilUs: 3_000_000,
       holdMostUs: 500_000,
-      queueMostUs: 250_000,
+      queueMostUs: 3_000_000,
+      backlogMostUs: 250_000,
       protectEvery: 0,
     },
   },
