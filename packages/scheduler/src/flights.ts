@@ -1,14 +1,20 @@
 import { type Arena, assert } from '@rmh/base';
 
 /**
- * Packets that left and may have to leave again: a ring of slots in the arena that all sessions
- * of a data plane share. A new packet takes the oldest slot; if that packet was still unanswered
- * it can not be repaired any more and counts as overrun [RP-2].
+ * Packets that wait for their turn, or left and may have to leave again: a ring of slots in the
+ * arena that all sessions of a data plane share. A new packet takes the oldest slot that no queue
+ * holds; if that packet was still unanswered it can not be repaired any more and counts as overrun
+ * [RP-2].
+ *
+ *   begin → waiting ──enqueue──▶ queued ──dequeue──▶ waiting ──answered, abandon──▶ settled
+ *                                  └──answered, abandon──▶ void ──dequeue──▶ settled
  *
  * A flight is named by its running number, so that a stale name is recognised.
  */
 export class Flights {
   overruns = 0;
+  /** Flights in queues of all peers. */
+  queued = 0;
   readonly slots: number;
   readonly slotBytes: number;
   #next = 0;
@@ -20,6 +26,8 @@ export class Flights {
   readonly #sends: Uint8Array;
   readonly #outstanding: Uint8Array;
   readonly #state: Uint8Array;
+  /** The flight behind this one in its queue, or −1. */
+  readonly #behind: Int32Array;
 
   constructor(arena: Arena, at: number, slots: number, slotBytes: number) {
     assert(at + slots * slotBytes <= arena.bytes.length, 'flights fit the arena');
@@ -34,12 +42,16 @@ export class Flights {
     this.#sends = new Uint8Array(slots);
     this.#outstanding = new Uint8Array(slots);
     this.#state = new Uint8Array(slots);
+    this.#behind = new Int32Array(slots).fill(-1);
   }
 
   /** Takes the next slot for a packet of `owner`; returns the flight's name. */
   begin(owner: number, nowUs: number): number {
+    // At most three quarters of the slots are in queues, so the search ends; over one turn of the ring it
+    // costs each packet no more than three steps.
+    while ((this.#state[this.#next & (this.slots - 1)] as number) >= QUEUED) this.#advance();
     const name = this.#next;
-    this.#next = (this.#next + 1) & NAME_MASK;
+    this.#advance();
     const slot = name & (this.slots - 1);
     if (this.#state[slot] === WAITING) this.overruns++;
     this.#name[slot] = name;
@@ -51,16 +63,52 @@ export class Flights {
     return name;
   }
 
-  /** Still there and not answered? */
+  /** No queue may take more: new packets are refused until others have left. */
+  get queuesFull(): boolean {
+    return this.queued >= this.slots / 2;
+  }
+
+  /** Nor may repairs: they have half of what the queues leave. */
+  get repairsFull(): boolean {
+    return this.queued >= (this.slots * 3) / 4;
+  }
+
+  /** Still there, in no queue, and not answered? */
   waits(name: number, owner: number): boolean {
-    const slot = name & (this.slots - 1);
-    return (
-      this.#name[slot] === name && this.#owner[slot] === owner && this.#state[slot] === WAITING
-    );
+    return this.#owns(name, owner) && this.#state[name & (this.slots - 1)] === WAITING;
   }
 
   answered(name: number, owner: number): void {
-    if (this.waits(name, owner)) this.#state[name & (this.slots - 1)] = SETTLED;
+    if (this.#owns(name, owner)) this.abandon(name);
+  }
+
+  /** A queue holds it now: its slot stays until `dequeue`. */
+  enqueue(name: number): void {
+    this.#state[name & (this.slots - 1)] = QUEUED;
+    this.#behind[name & (this.slots - 1)] = -1;
+    this.queued++;
+  }
+
+  /** It left its queue. False: it was answered or given up meanwhile, and is gone. */
+  dequeue(name: number): boolean {
+    const slot = name & (this.slots - 1);
+    const wanted = this.#state[slot] === QUEUED;
+    this.#state[slot] = wanted ? WAITING : SETTLED;
+    this.queued--;
+    return wanted;
+  }
+
+  behind(name: number): number {
+    return this.#behind[name & (this.slots - 1)] as number;
+  }
+
+  putBehind(name: number, next: number): void {
+    this.#behind[name & (this.slots - 1)] = next;
+  }
+
+  /** The packet goes to another peer instead; it was never sent. */
+  handOver(name: number, owner: number): void {
+    this.#owner[name & (this.slots - 1)] = owner;
   }
 
   /** Where the packet lies in the arena. */
@@ -101,10 +149,23 @@ export class Flights {
   }
 
   abandon(name: number): void {
-    this.#state[name & (this.slots - 1)] = SETTLED;
+    const slot = name & (this.slots - 1);
+    this.#state[slot] = (this.#state[slot] as number) >= QUEUED ? VOID : SETTLED;
+  }
+
+  #owns(name: number, owner: number): boolean {
+    const slot = name & (this.slots - 1);
+    return this.#name[slot] === name && this.#owner[slot] === owner;
+  }
+
+  #advance(): void {
+    this.#next = (this.#next + 1) & NAME_MASK;
   }
 }
 
 const SETTLED = 0;
 const WAITING = 1;
+const QUEUED = 2;
+/** In a queue, but nobody needs it any more. */
+const VOID = 3;
 const NAME_MASK = 0x7fff_ffff;

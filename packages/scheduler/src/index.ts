@@ -1,6 +1,9 @@
+export { CopyBudget } from './copy-budget.ts';
 export { Deliveries } from './deliveries.ts';
 export { Flights } from './flights.ts';
 export { Holds } from './holds.ts';
 export { type ClassPolicy, NATIONAL_POLICY, type Policy } from './policy.ts';
+export { ClassQueue } from './queue.ts';
+export { missShare, OutageRate, SharedFate, type Way } from './risk.ts';
 export { Arrival, StreamReceiver } from './stream-receiver.ts';
-export { type ClassTreatment, rankPaths, TREATMENTS } from './verdict.ts';
+export { decide, Verdict, type Wanted } from './verdict.ts';

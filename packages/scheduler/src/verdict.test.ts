@@ -1,134 +1,204 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { Path, type PathState } from '@rmh/paths';
-import { rankPaths } from './index.ts';
+import { TrafficClass } from '@rmh/base';
+import fc from 'fast-check';
+import { type ClassPolicy, decide, NATIONAL_POLICY, SharedFate, Verdict } from './index.ts';
+import { type Told, way } from './way.fake.ts';
 
-interface Given {
-  state: PathState;
-  rttMs?: number;
-  loss?: number;
+interface Asked {
+  class?: TrafficClass;
+  ageMs?: number;
+  backlogBytes?: number;
+  creditBytes?: number;
+  favourite?: number;
+  policy?: Partial<ClassPolicy>;
+  fate?: SharedFate;
 }
 
-function pathsOf(given: readonly Given[]): Path[] {
-  return given.map(({ state, rttMs, loss }, id) => {
-    const path = new Path(id);
-    path.state = state;
-    path.lossShare = loss ?? 0;
-    if (rttMs !== undefined) path.rtt.sample(rttMs * 1000, 0);
-    return path;
-  });
+const NOW_US = 10_000_000;
+
+function verdictOn(told: readonly Told[], asked: Asked = {}): Verdict {
+  const ways = told.map((each, id) => way(id, each));
+  const trafficClass = asked.class ?? TrafficClass.interactive;
+  const wanted = {
+    class: trafficClass,
+    ageUs: (asked.ageMs ?? 0) * 1000,
+    bytes: 1300,
+    backlogBytes: asked.backlogBytes ?? 0,
+    creditBytes: asked.creditBytes ?? 1e6,
+  };
+  const policy = { ...NATIONAL_POLICY.classes[trafficClass], ...asked.policy };
+  const fate = asked.fate ?? new SharedFate(NATIONAL_POLICY.sharedFate);
+  const verdict = new Verdict();
+  decide(ways, asked.favourite ?? -1, wanted, policy, fate, NOW_US, verdict);
+  return verdict;
 }
 
-function rank(given: readonly Given[], favourite = -1): number[] {
-  const order = new Int32Array(8);
-  const count = rankPaths(pathsOf(given), favourite, order);
-  return [...order.subarray(0, count)];
+function chosen(told: readonly Told[], asked: Asked = {}): number[] {
+  const verdict = verdictOn(told, asked);
+  return [...verdict.chosen.subarray(0, verdict.count)];
 }
 
-const CASES: readonly [string, readonly Given[], number, readonly number[]][] = [
-  ['no path carries nothing', [], -1, []],
+const { critical, realtime, interactive, bulk } = TrafficClass;
+const BUSY_US = NOW_US + 3_000;
+const LATER_US = NOW_US + 60_000;
+
+const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
+  ['no path carries nothing', [], {}, []],
+  ['an unproved path carries nothing', [{ state: 'validating' }, { state: 'untried' }], {}, []],
+  ['the quicker path is first', [{ oneWayMs: 40 }, { oneWayMs: 15 }], {}, [1]],
   [
-    'the quicker path is first',
-    [
-      { state: 'carrying', rttMs: 80 },
-      { state: 'carrying', rttMs: 30 },
-      { state: 'carrying', rttMs: 50 },
-    ],
-    -1,
-    [1, 2, 0],
+    'a carrying path goes before a quicker suspect one',
+    [{ state: 'suspect', oneWayMs: 5 }, { oneWayMs: 50 }],
+    {},
+    [1],
   ],
   [
-    'the favourite stays first against a path that is little quicker',
-    [
-      { state: 'carrying', rttMs: 50 },
-      { state: 'carrying', rttMs: 40 },
-    ],
-    0,
-    [0, 1],
+    'the path in use is kept against one that is little quicker',
+    [{ oneWayMs: 25 }, { oneWayMs: 20 }],
+    { favourite: 0 },
+    [0],
   ],
   [
-    'the favourite yields to one that is much quicker',
-    [
-      { state: 'carrying', rttMs: 50 },
-      { state: 'carrying', rttMs: 30 },
-    ],
-    0,
-    [1, 0],
+    'the path in use yields to one that is much quicker',
+    [{ oneWayMs: 40 }, { oneWayMs: 20 }],
+    { favourite: 0 },
+    [1],
   ],
+  ['loss costs about a round trip', [{ oneWayMs: 20, loss: 0.5 }, { oneWayMs: 40 }], {}, [1]],
   [
-    'loss costs about a round trip',
-    [
-      { state: 'carrying', rttMs: 40, loss: 0.2 },
-      { state: 'carrying', rttMs: 50 },
-    ],
-    -1,
-    [1, 0],
-  ],
-  [
-    'an unmeasured path counts as 200 ms',
-    [{ state: 'carrying' }, { state: 'carrying', rttMs: 190 }, { state: 'carrying', rttMs: 210 }],
-    -1,
-    [1, 0, 2],
-  ],
-  [
-    'a suspect path comes behind every carrying one, however quick, favourite or not',
-    [
-      { state: 'suspect', rttMs: 5 },
-      { state: 'carrying', rttMs: 400, loss: 0.5 },
-    ],
-    0,
-    [1, 0],
-  ],
-  [
-    'a parked path comes behind a suspect one',
-    [
-      { state: 'parked', rttMs: 5 },
-      { state: 'suspect', rttMs: 100 },
-      { state: 'suspect', rttMs: 50 },
-    ],
-    -1,
-    [2, 1, 0],
-  ],
-  [
-    'a path whose address is not proved, or that is gone, never carries',
-    [{ state: 'untried' }, { state: 'validating', rttMs: 5 }, { state: 'closed', rttMs: 5 }],
-    1,
+    'a little backlog waits for the quicker path',
+    [{ oneWayMs: 15, readyUs: BUSY_US }, { oneWayMs: 35 }],
+    { backlogBytes: 3000 },
     [],
   ],
   [
-    'like paths keep their order',
+    'a flow with much waiting takes the slower path too',
+    [{ oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 }, { oneWayMs: 35 }],
+    { backlogBytes: 200_000 },
+    [1],
+  ],
+  [
+    'a path much slower than the backlog is long stays unused',
     [
-      { state: 'carrying', rttMs: 50 },
-      { state: 'carrying', rttMs: 50 },
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 },
+      { oneWayMs: 150, mbitPerSecond: 2 },
     ],
-    -1,
+    { backlogBytes: 200_000 },
+    [],
+  ],
+  [
+    'bulk bonds as interactive does',
+    [{ oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 }, { oneWayMs: 35 }],
+    { class: bulk, backlogBytes: 200_000 },
+    [1],
+  ],
+  [
+    'realtime takes a slower path that is free when the quicker is long busy',
+    [{ oneWayMs: 15, readyUs: LATER_US }, { oneWayMs: 35 }],
+    { class: realtime },
+    [1],
+  ],
+  [
+    'realtime waits for the quicker path when that is sooner',
+    [{ oneWayMs: 15, readyUs: BUSY_US }, { oneWayMs: 35 }],
+    { class: realtime },
+    [],
+  ],
+  ['realtime leaves once while all is well', [{}, { oneWayMs: 30 }], { class: realtime }, [0]],
+  [
+    'realtime leaves twice where loss can not be repaired in time',
+    [{ oneWayMs: 70, loss: 0.05 }, { oneWayMs: 85 }],
+    { class: realtime },
     [0, 1],
   ],
+  [
+    'realtime leaves once where loss can be repaired in time',
+    [{ oneWayMs: 15, loss: 0.05 }, { oneWayMs: 25 }],
+    { class: realtime },
+    [0],
+  ],
+  [
+    'realtime leaves once when copies have no credit',
+    [{ oneWayMs: 70, loss: 0.05 }, { oneWayMs: 85 }],
+    { class: realtime, creditBytes: 0 },
+    [0],
+  ],
+  [
+    'critical leaves on three paths',
+    [{}, { oneWayMs: 30 }, { oneWayMs: 40 }],
+    { class: critical },
+    [0, 1, 2],
+  ],
+  [
+    'critical without credit still leaves on two',
+    [{}, { oneWayMs: 30 }, { oneWayMs: 40 }],
+    { class: critical, creditBytes: 0 },
+    [0, 1],
+  ],
+  [
+    'critical does not wait for its turn',
+    [{ readyUs: BUSY_US }, { oneWayMs: 30, readyUs: BUSY_US }],
+    { class: critical },
+    [0, 1],
+  ],
+  [
+    'critical takes a suspect path for its copy',
+    [{}, { state: 'suspect' }],
+    { class: critical },
+    [0, 1],
+  ],
+  [
+    'with every path in doubt two are asked',
+    [{ state: 'suspect' }, { state: 'suspect', oneWayMs: 30 }],
+    {},
+    [0, 1],
+  ],
+  ['a parked path serves critical only', [{ state: 'parked' }], { class: critical }, [0]],
+  ['a parked path does not serve others', [{ state: 'parked' }], { class: interactive }, []],
 ];
 
-for (const [claim, given, favourite, expected] of CASES) {
-  test(`rankPaths: ${claim}`, () => assert.deepEqual(rank(given, favourite), expected));
+for (const [claim, told, asked, expected] of CASES) {
+  test(`verdict: ${claim}`, () => assert.deepEqual(chosen(told, asked), expected));
 }
 
-test('ranking changes no path', () => {
-  const paths = pathsOf([
-    { state: 'carrying', rttMs: 50 },
-    { state: 'suspect', rttMs: 20 },
-  ]);
-  const before = JSON.stringify(paths);
-  rankPaths(paths, 1, new Int32Array(8));
-  assert.equal(JSON.stringify(paths), before);
+test('verdict: of two that would do, the copy goes to the one that fails by itself', () => {
+  const fate = new SharedFate(0.3);
+  for (let i = 0; i < 50; i++) fate.note(0, [1]);
+  const told = [{}, { oneWayMs: 30 }, { oneWayMs: 40 }];
+  const policy = { copiesMost: 2 };
+  assert.deepEqual(chosen(told, { class: critical, fate, policy }), [0, 2]);
 });
 
-test('two paths whose measurements take turns by a tenth do not take turns in use', () => {
-  let favourite = 0;
-  for (let i = 0; i < 100; i++) {
-    const rtts = i % 2 === 0 ? [50, 45] : [45, 50];
-    favourite =
-      rank(
-        rtts.map((rttMs) => ({ state: 'carrying', rttMs })),
-        favourite,
-      )[0] ?? -1;
-    assert.equal(favourite, 0);
-  }
+test('verdict: one that must wait says for how long, and whose rate holds it back', () => {
+  const verdict = verdictOn([{ readyUs: BUSY_US }, { readyUs: LATER_US }]);
+  assert.deepEqual([verdict.count, verdict.againUs, verdict.heldBackBy], [0, BUSY_US, 0]);
+});
+
+test('verdict: never a path twice, never one that may not, never more than the class allows', () => {
+  const states = ['untried', 'validating', 'carrying', 'suspect', 'parked', 'closed'] as const;
+  const told = fc.record({
+    state: fc.constantFrom(...states),
+    oneWayMs: fc.integer({ min: 0, max: 900 }),
+    loss: fc.double({ min: 0, max: 1, noNaN: true }),
+    readyUs: fc.constantFrom(0, BUSY_US, LATER_US, Number.POSITIVE_INFINITY),
+    mbitPerSecond: fc.double({ min: 0, max: 1000, noNaN: true }),
+  });
+  const asked = fc.record({
+    class: fc.constantFrom(critical, realtime, interactive, bulk),
+    ageMs: fc.integer({ min: 0, max: 3000 }),
+    backlogBytes: fc.integer({ min: 0, max: 4_000_000 }),
+    creditBytes: fc.integer({ min: -1_000_000, max: 1_000_000 }),
+  });
+  fc.assert(
+    fc.property(fc.array(told, { maxLength: 8 }), asked, (paths, question) => {
+      const picked = chosen(paths, question);
+      assert.equal(new Set(picked).size, picked.length);
+      const most = Math.max(2, NATIONAL_POLICY.classes[question.class].copiesMost);
+      assert.ok(picked.length <= most);
+      const may = ['carrying', 'suspect', ...(question.class === critical ? ['parked'] : [])];
+      for (const index of picked) assert.ok(may.includes(paths[index]?.state ?? ''));
+    }),
+    { seed: 11, numRuns: 2000 },
+  );
 });

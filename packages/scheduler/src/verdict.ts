@@ -1,74 +1,249 @@
 import { TrafficClass as Class, type TrafficClass } from '@rmh/base';
-import type { Path } from '@rmh/paths';
+import { PATHS_MAX } from '@rmh/wire';
+import type { ClassPolicy } from './policy.ts';
+import { missShare, type SharedFate, type Way } from './risk.ts';
 
-/**
- * How a class is treated. Times in µs.
- * - copies: how many paths carry each packet at once
- * - repairUntilUs: age after which an unanswered packet is no longer sent again
- * - holdMostUs: how long the receiver may hold packets back to restore their order; 0: never
- */
-export interface ClassTreatment {
-  readonly copies: number;
-  readonly repairUntilUs: number;
-  readonly holdMostUs: number;
+/** What is to be sent, as the verdict needs to know it; reused. Bytes are of the UDP payload. */
+export interface Wanted {
+  class: TrafficClass;
+  /** Since the packet came to us, µs. */
+  ageUs: number;
+  bytes: number;
+  /** What the same flow has waiting behind it, bytes. */
+  backlogBytes: number;
+  /** What copies may still cost, bytes; see CopyBudget. */
+  creditBytes: number;
 }
 
-/** First set of verdicts (docs/decisions); the deadlines are the classes' own (glossary). */
-export const TREATMENTS: Readonly<Record<TrafficClass, ClassTreatment>> = {
-  [Class.critical]: { copies: 3, repairUntilUs: 500_000, holdMostUs: 0 },
-  [Class.realtime]: { copies: 1, repairUntilUs: 300_000, holdMostUs: 0 },
-  [Class.interactive]: { copies: 1, repairUntilUs: 2_000_000, holdMostUs: 300_000 },
-  [Class.bulk]: { copies: 1, repairUntilUs: 3_000_000, holdMostUs: 500_000 },
-};
+/** Which paths carry a packet now; reused. */
+export class Verdict {
+  /** Indexes into the paths: the first carries the packet, the others a copy each. */
+  readonly chosen = new Int32Array(PATHS_MAX);
+  /** 0: none may carry it now. */
+  count = 0;
+  /** With count 0: ask again then, µs. Infinity: only an answer or a change helps. */
+  againUs = Number.POSITIVE_INFINITY;
+  /** With count 0: the path whose rate the packet waits for, or −1. */
+  heldBackBy = -1;
+}
 
 /**
- * The paths in the order in which a packet should use them, best first, written to `order`;
- * returns how many may carry. A pure function of the estimates: it changes nothing.
+ * Which paths a packet leaves on. Changes nothing but `verdict`.
  *
- * Carrying paths come first by expected arrival; when none carries, suspect ones serve, because
- * a doubtful path is better than none; parked ones last, where a packet is a probe as good as any.
- * Paths whose address is not proved never carry.
+ * 1. Only the best state serves: carrying; else suspect, because a doubtful path is better than
+ *    none; else, for critical packets, parked.
+ * 2. Urgent classes (critical, realtime) take the path on which they arrive first, waiting for its
+ *    turn included. Critical ones need not wait for a turn.
+ * 3. The others take the quickest path that may send now. A slower one only serves if the quicker
+ *    ones would take longer to work off what the flow has waiting: so a flow is spread over paths
+ *    exactly when that brings its last packet sooner.
+ * 4. Copies are added while the predicted chance of missing the deadline is above the class's
+ *    limit and the budget has credit.
  */
-export function rankPaths(paths: readonly Path[], favourite: number, order: Int32Array): number {
-  let count = 0;
-  for (const wanted of RANKS) {
-    for (const path of paths) {
-      if (path.state !== wanted) continue;
-      let at = count++;
-      const cost = costUs(path, favourite);
-      while (at > 0 && beats(paths, order[at - 1] ?? 0, wanted, cost, favourite)) {
-        order[at] = order[at - 1] ?? 0;
-        at--;
-      }
-      order[at] = paths.indexOf(path);
-    }
-  }
-  return count;
+export function decide(
+  ways: readonly Way[],
+  favourite: number,
+  wanted: Wanted,
+  policy: ClassPolicy,
+  fate: SharedFate,
+  nowUs: number,
+  verdict: Verdict,
+): void {
+  verdict.count = 0;
+  verdict.againUs = Number.POSITIVE_INFINITY;
+  verdict.heldBackBy = -1;
+  const state = stateThatServes(ways, wanted.class);
+  if (state === null) return;
+  const urgent = wanted.class <= Class.realtime;
+  if (urgent) chooseFirstToArrive(ways, state, favourite, wanted, nowUs, verdict);
+  else chooseByBacklog(ways, state, favourite, wanted, nowUs, verdict);
+  if (verdict.count > 0) addCopies(ways, state, wanted, policy, fate, nowUs, verdict);
 }
 
-const RANKS = ['carrying', 'suspect', 'parked'] as const;
+/** Does any path carry, or at least serve, packets of this class? */
+export function stateThatServes(
+  ways: readonly Way[],
+  trafficClass: TrafficClass,
+): 'carrying' | 'suspect' | 'parked' | null {
+  let suspect = false;
+  let parked = false;
+  for (const { state } of ways) {
+    if (state === 'carrying') return 'carrying';
+    if (state === 'suspect') suspect = true;
+    else if (state === 'parked') parked = true;
+  }
+  if (suspect) return 'suspect';
+  return parked && trafficClass === Class.critical ? 'parked' : null;
+}
 
-function beats(
-  paths: readonly Path[],
-  before: number,
-  wanted: string,
-  cost: number,
+function chooseFirstToArrive(
+  ways: readonly Way[],
+  state: string,
   favourite: number,
+  wanted: Wanted,
+  nowUs: number,
+  verdict: Verdict,
+): void {
+  let best = -1;
+  let bestUs = Number.POSITIVE_INFINITY;
+  let bestReadyUs = 0;
+  for (let i = 0; i < ways.length; i++) {
+    const way = ways[i] as Way;
+    if (way.state !== state) continue;
+    const readyUs = readyAtUs(way, wanted.class, nowUs);
+    const arrivalUs = Math.max(0, readyUs - nowUs) + costUs(way, favourite);
+    // Any path is better than none: one that needs an answer first has no time of arrival.
+    if (arrivalUs >= bestUs && best >= 0) continue;
+    best = i;
+    bestUs = arrivalUs;
+    bestReadyUs = readyUs;
+  }
+  if (bestReadyUs <= nowUs) take(verdict, best);
+  else {
+    verdict.againUs = bestReadyUs;
+    verdict.heldBackBy = best;
+  }
+}
+
+function chooseByBacklog(
+  ways: readonly Way[],
+  state: string,
+  favourite: number,
+  wanted: Wanted,
+  nowUs: number,
+  verdict: Verdict,
+): void {
+  let ready = -1;
+  let readyCostUs = Number.POSITIVE_INFINITY;
+  let soonest = -1;
+  for (let i = 0; i < ways.length; i++) {
+    const way = ways[i] as Way;
+    if (way.state !== state) continue;
+    const atUs = way.nextSendUs(nowUs);
+    if (atUs > nowUs) {
+      if (soonest < 0) soonest = i;
+      if (atUs >= verdict.againUs) continue;
+      verdict.againUs = atUs;
+      soonest = i;
+      continue;
+    }
+    const cost = costUs(way, favourite);
+    if (cost >= readyCostUs) continue;
+    ready = i;
+    readyCostUs = cost;
+  }
+  if (ready >= 0 && isWorthIt(ways, state, favourite, ready, readyCostUs, wanted.backlogBytes)) {
+    take(verdict, ready);
+    return;
+  }
+  verdict.heldBackBy = soonest;
+}
+
+/** Would the quicker paths need longer for the flow's backlog than this one is slower? */
+function isWorthIt(
+  ways: readonly Way[],
+  state: string,
+  favourite: number,
+  chosen: number,
+  costOfChosenUs: number,
+  backlogBytes: number,
 ): boolean {
-  const other = paths[before];
-  return other !== undefined && other.state === wanted && costUs(other, favourite) > cost;
+  let least = costOfChosenUs;
+  let bytesPerSecond = 0;
+  for (let i = 0; i < ways.length; i++) {
+    const way = ways[i] as Way;
+    if (i === chosen || way.state !== state) continue;
+    const cost = costUs(way, favourite);
+    if (cost >= costOfChosenUs) continue;
+    least = Math.min(least, cost);
+    bytesPerSecond += way.congestion.bytesPerSecond;
+  }
+  if (bytesPerSecond === 0) return true;
+  return costOfChosenUs <= least + (backlogBytes / bytesPerSecond) * 1e6;
+}
+
+function addCopies(
+  ways: readonly Way[],
+  state: string,
+  wanted: Wanted,
+  policy: ClassPolicy,
+  fate: SharedFate,
+  nowUs: number,
+  verdict: Verdict,
+): void {
+  const critical = wanted.class === Class.critical;
+  // Nobody knows whether a path in doubt carries: two are asked, whatever the class.
+  const least = state === 'carrying' ? 1 : COPIES_IN_DOUBT;
+  const most = Math.max(least, policy.copiesMost);
+  if (most === 1) return;
+  const first = ways[verdict.chosen[0] as number] as Way;
+  let miss = missShare(first, policy, wanted.ageUs, !critical, nowUs);
+  while (verdict.count < most) {
+    const free = verdict.count < (critical ? COPIES_IN_DOUBT : least);
+    if (!free && (miss <= policy.missShareMost || wanted.creditBytes < wanted.bytes)) return;
+    if (critical && miss <= policy.missShareMost && verdict.count >= least) return;
+    let best = -1;
+    let bestMiss = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < ways.length; i++) {
+      const way = ways[i] as Way;
+      if (isChosen(verdict, i) || !mayCopy(way, state, critical)) continue;
+      if (readyAtUs(way, wanted.class, nowUs) > nowUs) continue;
+      const own = missShare(way, policy, wanted.ageUs, !critical, nowUs);
+      const joint = miss * Math.max(own, fate.between(first.id, way.id));
+      // Of two that are as good the quicker one.
+      const rank = joint + way.oneWayUs * RANK_PER_US;
+      if (rank >= bestMiss) continue;
+      best = i;
+      bestMiss = rank;
+    }
+    if (best < 0) return;
+    const way = ways[best] as Way;
+    const own = missShare(way, policy, wanted.ageUs, !critical, nowUs);
+    miss *= Math.max(own, fate.between(first.id, way.id));
+    take(verdict, best);
+  }
+}
+
+/** A critical copy on a suspect path is a probe as good as any. */
+function mayCopy(way: Way, state: string, critical: boolean): boolean {
+  return way.state === state || (critical && way.state === 'suspect');
+}
+
+/**
+ * When the path may take it. A critical packet goes before its turn: the debt that it makes holds
+ * back the others, and only what 50 ms of the path's rate repay.
+ */
+function readyAtUs(way: Way, trafficClass: TrafficClass, nowUs: number): number {
+  if (trafficClass !== Class.critical) return way.nextSendUs(nowUs);
+  const inFlight = Math.max(0, way.inFlightBytes - CRITICAL_WINDOW_BYTES);
+  const atUs = way.congestion.nextSendUs(nowUs, inFlight);
+  return atUs - nowUs <= CRITICAL_DEBT_US ? nowUs : atUs;
 }
 
 /**
  * Expected time to arrive, with what losing costs (a repair takes about a round trip more). The
  * path in use gets a discount, so that two like paths do not take turns.
  */
-function costUs(path: Path, favourite: number): number {
-  const rtt = path.rtt.samples === 0 ? UNMEASURED_US : path.rtt.smoothedUs;
-  const cost = rtt / 2 + path.lossShare * (rtt + REPAIR_US);
-  return path.id === favourite ? cost * FAVOURITE : cost;
+function costUs(way: Way, favourite: number): number {
+  const rtt = way.rtt.samples === 0 ? UNMEASURED_US : way.rtt.smoothedUs;
+  const cost = way.oneWayUs + way.lossShare * (rtt + REPAIR_US);
+  return way.id === favourite ? cost * FAVOURITE : cost;
 }
 
+function isChosen(verdict: Verdict, index: number): boolean {
+  for (let i = 0; i < verdict.count; i++) if (verdict.chosen[i] === index) return true;
+  return false;
+}
+
+function take(verdict: Verdict, index: number): void {
+  verdict.chosen[verdict.count++] = index;
+}
+
+const COPIES_IN_DOUBT = 2;
 const UNMEASURED_US = 200_000;
 const REPAIR_US = 50_000;
 const FAVOURITE = 0.75;
+const RANK_PER_US = 1e-12;
+const CRITICAL_DEBT_US = 50_000;
+/** An ECG burst of 48 kB passes beside a full window. */
+const CRITICAL_WINDOW_BYTES = 64 * 1024;

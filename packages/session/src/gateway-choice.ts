@@ -1,5 +1,6 @@
 import type { Environment } from './environment.ts';
 import type { Peer } from './peer.ts';
+import { moveQueues } from './pump.ts';
 
 /**
  * Which gateway carries a unit's traffic. Make before break: the new one is told before the old
@@ -124,7 +125,8 @@ export class GatewayChoice {
         this.#announce(this.#leaving, false, nowUs);
       }
       this.#leaving = from;
-      if (to.speech !== 'multipath') this.confirmed(to, nowUs);
+      if (to.speech === 'multipath') moveQueues(this.#env, from, to, nowUs);
+      else this.confirmed(to, nowUs);
     }
     const names = { from: from?.settings.name ?? '', to: to.settings.name };
     this.#env.note({ kind: 'gateway.switched', ...names, why });

@@ -1,8 +1,9 @@
-import type { PathEvent } from '@rmh/paths';
+import type { PathEvent, PathState } from '@rmh/paths';
 import { CHALLENGE_BYTES, ControlType, PATHS_MAX, REPORT_PATH_AT } from '@rmh/wire';
 import type { ControlWriter } from './control.ts';
 import type { Environment } from './environment.ts';
 import type { Lane, Peer } from './peer.ts';
+import { pump, waits } from './pump.ts';
 import { pingPauseUs, repairFlight } from './send.ts';
 
 /** What happens to the paths of a peer: found, heard, doubted, moved, lost. */
@@ -24,7 +25,7 @@ export class LaneKeeper {
     lane.open = true;
     this.#repairAll(peer, lane, nowUs);
     lane.forget();
-    this.apply(peer, lane, 'validate');
+    this.apply(peer, lane, 'validate', nowUs);
     lane.pingAtUs = nowUs;
     peer.wakeAt(nowUs);
   }
@@ -34,17 +35,27 @@ export class LaneKeeper {
     const lane = peer.laneById[link];
     if (!lane) return;
     lane.open = false;
-    this.apply(peer, lane, 'lost');
+    this.apply(peer, lane, 'lost', nowUs);
     this.#repairAll(peer, lane, nowUs);
     lane.forget();
   }
 
-  apply(peer: Peer, lane: Lane, event: PathEvent): void {
+  apply(peer: Peer, lane: Lane, event: PathEvent, nowUs: number): void {
     const from = lane.state;
-    if (!lane.on(event)) return;
-    peer.rankedUs = -1;
+    if (lane.on(event)) this.#changed(peer, lane, from, nowUs);
+  }
+
+  /** An outage is remembered for the price of copies, with who else was down. */
+  #changed(peer: Peer, lane: Lane, from: PathState, nowUs: number): void {
     const { name } = peer.settings;
     this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from, to: lane.state });
+    if (from !== 'carrying') return;
+    lane.outages.note(nowUs);
+    const down = peer.lanes.filter((other) => other !== lane && other.state !== 'carrying');
+    peer.fate.note(
+      lane.id,
+      down.map(({ id }) => id),
+    );
   }
 
   /** The report's body at `at` speaks of one of our paths. False: of none, or of the future. */
@@ -60,6 +71,7 @@ export class LaneKeeper {
     }
     lane.answered.clear();
     this.#repairLost(peer, lane, nowUs);
+    if (waits(peer)) pump(this.#env, peer, nowUs);
     const lateAt = lane.lateAtUs;
     if (lateAt !== null) peer.wakeAt(lateAt);
     return true;
@@ -68,7 +80,7 @@ export class LaneKeeper {
   /** The path answers. What waits on doubtful paths for want of this one leaves over it now. */
   #heard(peer: Peer, lane: Lane, nowUs: number): void {
     const before = lane.state;
-    this.apply(peer, lane, 'heard');
+    this.apply(peer, lane, 'heard', nowUs);
     if (before === 'carrying' || lane.state !== 'carrying') return;
     for (const other of peer.lanes) {
       if (other !== lane && other.state !== 'carrying') this.#repairAll(peer, other, nowUs);
@@ -99,7 +111,7 @@ export class LaneKeeper {
         againAtUs: nowUs,
         sinceUs: nowUs,
       };
-      if (!lane.open) this.apply(peer, lane, 'validate');
+      if (!lane.open) this.apply(peer, lane, 'validate', nowUs);
       // The old address may be a mapping that its operator has just dropped [PA-6].
       else this.doubt(peer, lane, nowUs);
     }
@@ -127,7 +139,7 @@ export class LaneKeeper {
     lane.link = lane.candidateLink;
     lane.candidate = null;
     lane.open = true;
-    this.apply(peer, lane, 'validate');
+    this.apply(peer, lane, 'validate', nowUs);
     this.#heard(peer, lane, nowUs);
     lane.pingAtUs = nowUs;
     peer.wakeAt(nowUs);
@@ -139,11 +151,8 @@ export class LaneKeeper {
   tick(peer: Peer, lane: Lane, nowUs: number): number {
     const before = lane.state;
     if (lane.check(nowUs)) {
-      peer.rankedUs = -1;
-      const { name } = peer.settings;
-      const to = lane.state;
-      this.#env.note({ kind: 'path.state', peer: name, path: lane.id, from: before, to });
-      if (to === 'suspect') this.#repairAll(peer, lane, nowUs);
+      this.#changed(peer, lane, before, nowUs);
+      if (lane.state === 'suspect') this.#repairAll(peer, lane, nowUs);
       lane.pingAtUs = nowUs;
     }
     this.#repairLost(peer, lane, nowUs);
@@ -166,7 +175,7 @@ export class LaneKeeper {
     lane.pingAtUs = nowUs + pingPauseUs(peer, lane);
     if (peer.keys.current === null) return;
     const sent = this.#writer.begin().ping(PING_PADDING).send(peer, lane, true, nowUs);
-    if (sent > 0 && lane.state === 'untried') this.apply(peer, lane, 'validate');
+    if (sent > 0 && lane.state === 'untried') this.apply(peer, lane, 'validate', nowUs);
   }
 
   #tickCandidate(peer: Peer, lane: Lane, nowUs: number): void {
@@ -179,7 +188,7 @@ export class LaneKeeper {
   /** There is reason to doubt the path before its patience is over. */
   doubt(peer: Peer, lane: Lane, nowUs: number): void {
     if (lane.state !== 'carrying') return;
-    this.apply(peer, lane, 'late');
+    this.apply(peer, lane, 'late', nowUs);
     this.#repairAll(peer, lane, nowUs);
   }
 
@@ -192,8 +201,9 @@ export class LaneKeeper {
     // A repair may push further losses: the list may grow while it is read.
     for (let i = 0; i < lane.lost.count; i++) {
       const flight = lane.lost.at(i);
-      if (flight >= 0) repairFlight(this.#env, peer, flight, lane, nowUs);
+      if (flight >= 0) repairFlight(this.#env, peer, flight, nowUs);
     }
+    if (lane.lost.count > 0) pump(this.#env, peer, nowUs);
     lane.lost.clear();
   }
 }

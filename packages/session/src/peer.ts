@@ -1,7 +1,16 @@
 import { TrafficClass } from '@rmh/base';
 import type { CookieJar, InitiatorState, RemoteIdentity } from '@rmh/handshake';
 import { Path } from '@rmh/paths';
-import { type StreamReceiver, TREATMENTS } from '@rmh/scheduler';
+import {
+  type ClassPolicy,
+  ClassQueue,
+  CopyBudget,
+  type Flights,
+  OutageRate,
+  type Policy,
+  SharedFate,
+  type StreamReceiver,
+} from '@rmh/scheduler';
 import { PATHS_MAX, STREAMS_MAX } from '@rmh/wire';
 import type { Environment } from './environment.ts';
 import { type KeyOwner, KeyRing } from './keys.ts';
@@ -20,6 +29,8 @@ export class Lane extends Path {
   pingAtUs = 0;
   /** When a report on what arrived here is due, or null. */
   reportAtUs: number | null = null;
+  /** How often this path fails, for the price of copies. */
+  readonly outages = new OutageRate();
   /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
   open = false;
 
@@ -58,11 +69,13 @@ export class Peer {
   readonly keys: KeyRing<Peer>;
   readonly lanes: Lane[] = [];
   readonly laneById: (Lane | null)[] = new Array<Lane | null>(PATHS_MAX).fill(null);
-  readonly order = new Int32Array(PATHS_MAX);
+  /** The path that carried the last packet: it keeps the traffic unless another is quicker. */
   favourite = -1;
-  /** `order` holds for this moment, with so many paths; −1: a path's state has changed since. */
-  rankedUs = -1;
-  ranked = 0;
+  readonly policy: Policy;
+  /** What waits for its turn, by class. */
+  readonly queues: (ClassQueue | null)[] = [null, null, null, null];
+  readonly copies: CopyBudget;
+  readonly fate: SharedFate;
 
   speech: Speech = 'unknown';
   hello: { triesLeft: number; againAtUs: number } | null = null;
@@ -106,11 +119,15 @@ export class Peer {
   constructor(
     index: number,
     settings: PeerSettings,
+    policy: Policy,
     byIndex: Map<number, KeyOwner<Peer>>,
     roamingAt: number,
   ) {
     this.index = index;
     this.settings = settings;
+    this.policy = policy;
+    this.copies = new CopyBudget(policy.duplicateShareMost);
+    this.fate = new SharedFate(policy.sharedFate);
     this.roaming = { link: 0, endpointAt: roamingAt, known: false };
     this.keys = new KeyRing<Peer>(byIndex, this);
   }
@@ -136,6 +153,19 @@ export class Peer {
     }
     environment.endpoints.give(this.roaming.endpointAt);
     this.keys.wipe();
+  }
+
+  /** The queue of a class, made when its first packet comes. */
+  queueOf(trafficClass: TrafficClass, flights: Flights): ClassQueue {
+    const known = this.queues[trafficClass];
+    if (known) return known;
+    const queue = new ClassQueue(flights);
+    this.queues[trafficClass] = queue;
+    return queue;
+  }
+
+  treatmentOf(stream: number): ClassPolicy {
+    return this.policy.classes[classOf(stream)];
   }
 
   get carries(): boolean {
@@ -170,8 +200,4 @@ export class ClassTally {
 /** Class of a stream: its upper two bits [FR-4]. */
 export function classOf(stream: number): TrafficClass {
   return (stream >> 6) as TrafficClass;
-}
-
-export function treatmentOf(stream: number) {
-  return TREATMENTS[classOf(stream)];
 }

@@ -13,7 +13,7 @@ import {
   STREAM_NUMBER_AT,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import { classOf, type Lane, type Peer, treatmentOf } from './peer.ts';
+import { classOf, type Lane, type Peer } from './peer.ts';
 import { owesReport } from './send.ts';
 
 /**
@@ -111,10 +111,12 @@ function planRelease(peer: Peer, receiver: StreamReceiver): void {
 
 /**
  * How long a missing packet can still come: its sender notices after about a round trip and
- * patience, and the repair takes a way over the slower path [OR-2].
+ * patience, and the repair takes a way over the slower path; and that twice, since a repair is lost
+ * as easily as what it repairs [OR-2]. A number is only missing here because it was lost on the
+ * road: what its sender dropped before it left never had one.
  */
 function holdUs(peer: Peer, stream: number): number {
-  const most = treatmentOf(stream).holdMostUs;
+  const most = peer.treatmentOf(stream).holdMostUs;
   if (most === 0) return 0;
   let repairUs = 0;
   for (const lane of peer.lanes) {
@@ -122,7 +124,7 @@ function holdUs(peer: Peer, stream: number): number {
       repairUs = Math.max(repairUs, lane.patienceUs + lane.rtt.smoothedUs / 2);
     }
   }
-  return Math.min(most, repairUs + HOLD_MARGIN_US);
+  return Math.min(most, REPAIRS_AWAITED * repairUs + HOLD_MARGIN_US);
 }
 
 function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceiver {
@@ -136,3 +138,4 @@ function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceive
 }
 
 const HOLD_MARGIN_US = 10_000;
+const REPAIRS_AWAITED = 2;

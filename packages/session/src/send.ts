@@ -1,5 +1,4 @@
-import { type Path, reportDelayUs } from '@rmh/paths';
-import { rankPaths } from '@rmh/scheduler';
+import { reportDelayUs } from '@rmh/paths';
 import {
   DATA_HEADER_BYTES,
   Drop,
@@ -9,6 +8,7 @@ import {
   FRAME_HEADER_BYTES,
   FrameKind,
   PATH_AT,
+  STREAM_AT,
   STREAM_NUMBER_AT,
   stampTransmission,
   TRANSPORT_HEADER_BYTES,
@@ -17,15 +17,18 @@ import {
   writeTransportHeader,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import { classOf, type Lane, type Peer, treatmentOf } from './peer.ts';
+import { classOf, type Lane, type Peer } from './peer.ts';
+import { pump } from './pump.ts';
 
 /**
  * The way out of one packet:
  * 1. the shell takes a flight slot and puts the inner packet behind the data header;
- * 2. `sendFlight` numbers it in its stream and asks which paths carry it;
- * 3. `transmit` stamps, encrypts and queues one copy a path.
+ * 2. `submit` queues it with its class; what its flow has too much of goes, oldest first;
+ * 3. `pump` asks which paths carry it, when its turn has come;
+ * 4. `transmitFlight` numbers it in its stream when it leaves for the first time;
+ * 5. `transmit` stamps, encrypts and queues one copy a path.
  */
-export function sendFlight(
+export function submit(
   env: Environment,
   peer: Peer,
   flight: number,
@@ -34,89 +37,69 @@ export function sendFlight(
   innerBytes: number,
   nowUs: number,
 ): void {
-  const at = env.flights.placeOf(flight);
-  const tally = peer.tallies[classOf(stream)];
-  writeFrameHeader(env.arena.view, at, FrameKind.data, 0, stream, flags);
-  const number = peer.sendNumbers[stream] as number;
-  peer.sendNumbers[stream] = number + 1;
-  env.arena.view.setUint32(at + STREAM_NUMBER_AT, number, true);
+  writeFrameHeader(env.arena.view, env.flights.placeOf(flight), FrameKind.data, 0, stream, flags);
   env.flights.setLength(flight, DATA_HEADER_BYTES + innerBytes);
-
-  const ranked = rank(peer, nowUs);
-  if (ranked === 0) {
+  const tally = peer.tallies[classOf(stream)];
+  const reason = refusal(env, peer);
+  if (reason !== 0) {
     env.flights.abandon(flight);
     if (tally) tally.unsent++;
-    count(env, Drop.noPath);
+    count(env, reason);
     return;
   }
   if (tally) tally.sent++;
-  const copies = Math.min(ranked, copiesOf(peer, stream));
-  for (let i = 0; i < copies; i++) {
-    const lane = peer.lanes[peer.order[i] as number] as Lane;
-    const bytes = transmitFlight(env, peer, lane, flight, nowUs);
-    if (i > 0) lane.bytesDuplicated += bytes;
+  const queue = peer.queueOf(classOf(stream), env.flights);
+  const bucket = stream & BUCKET_MASK;
+  queue.push(bucket, flight);
+  pump(env, peer, nowUs);
+  const most = backlogMostBytes(peer, stream);
+  // Two for each that comes: a flow whose path has slowed down is cut back, but not off.
+  for (let i = 0; i < 2 && queue.bytesOf(bucket) > most; i++) {
+    const oldest = queue.head(bucket);
+    if (!queue.shift(bucket)) continue;
+    env.flights.abandon(oldest);
+    if (tally) tally.unsent++;
+    count(env, Drop.queueFull);
   }
 }
 
-/** Sends an unanswered packet again, on another path than `avoid` if there is one [RP-1]. */
-export function repairFlight(
-  env: Environment,
-  peer: Peer,
-  flight: number,
-  avoid: Path,
-  nowUs: number,
-): void {
-  if (!env.flights.waits(flight, peer.index)) return;
-  const at = env.flights.placeOf(flight);
-  const stream = env.arena.view.getUint8(at + 2);
-  const ageUs = env.flights.ageUs(flight, nowUs);
-  if (env.flights.noteLoss(flight) > 0) return;
-  const ranked = rank(peer, nowUs);
-  if (ranked === 0 || ageUs > treatmentOf(stream).repairUntilUs) return;
-  const flags = env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR;
-  env.arena.view.setUint8(at + FLAGS_AT, flags);
-  const sure = sureLane(peer, avoid);
-  const copies = sure === null ? Math.min(ranked, COPIES_IN_DOUBT) : 1;
-  for (let i = 0; i < copies; i++) {
-    const lane = sure ?? (peer.lanes[peer.order[i] as number] as Lane);
-    lane.bytesDuplicated += transmitFlight(env, peer, lane, flight, nowUs);
+/** Why no packet can be taken at all: no address to send to, or every queue is full. */
+function refusal(env: Environment, peer: Peer): Drop | 0 {
+  if (env.flights.queuesFull) return Drop.queueFull;
+  for (const { state } of peer.lanes) {
+    if (state === 'carrying' || state === 'suspect' || state === 'parked') return 0;
   }
+  return Drop.noPath;
+}
+
+/** What a flow may have waiting: the policy's time at the rate of all paths that carry. */
+function backlogMostBytes(peer: Peer, stream: number): number {
+  let bytesPerSecond = 0;
+  for (const lane of peer.lanes) {
+    if (lane.state === 'carrying') bytesPerSecond += lane.congestion.bytesPerSecond;
+  }
+  const { backlogMostUs } = peer.treatmentOf(stream);
+  return Math.max(BACKLOG_LEAST_BYTES, (bytesPerSecond * backlogMostUs) / 1e6);
+}
+
+/** A packet whose last copy was lost goes back into its queue, before those that never left [RP-1]. */
+export function repairFlight(env: Environment, peer: Peer, flight: number, nowUs: number): void {
+  if (!env.flights.waits(flight, peer.index)) return;
+  if (env.flights.noteLoss(flight) > 0) return;
+  const at = env.flights.placeOf(flight);
+  const stream = env.arena.view.getUint8(at + STREAM_AT);
+  const tooOld = env.flights.ageUs(flight, nowUs) > peer.treatmentOf(stream).repairUntilUs;
+  if (tooOld || env.flights.repairsFull) {
+    env.flights.abandon(flight);
+    return;
+  }
+  env.arena.view.setUint8(at + FLAGS_AT, env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR);
+  peer.queueOf(classOf(stream), env.flights).pushRepair(flight);
   const tally = peer.tallies[classOf(stream)];
   if (tally) tally.repaired++;
 }
 
-/** The best path that is known to carry, `avoid` only if no other does; null: all in doubt. */
-function sureLane(peer: Peer, avoid: Path): Lane | null {
-  let sure: Lane | null = null;
-  for (const index of peer.order) {
-    const lane = peer.lanes[index];
-    if (lane?.state !== 'carrying') continue;
-    if (lane !== avoid) return lane;
-    sure = lane;
-  }
-  return sure;
-}
-
-/** Copies of a packet of this stream now: at least two when no path is known to carry. */
-function copiesOf(peer: Peer, stream: number): number {
-  const { copies } = treatmentOf(stream);
-  const best = peer.lanes[peer.order[0] as number];
-  return best?.state === 'carrying' ? copies : Math.max(COPIES_IN_DOUBT, copies);
-}
-
-/**
- * Ranks the peer's lanes; the best becomes the favourite. Once for all packets of one moment: a
- * train has up to 64, and only a change of state (which clears `rankedUs`) matters within it.
- */
-function rank(peer: Peer, nowUs: number): number {
-  if (peer.rankedUs === nowUs) return peer.ranked;
-  peer.ranked = rankPaths(peer.lanes, peer.favourite, peer.order);
-  peer.rankedUs = nowUs;
-  if (peer.ranked > 0) peer.favourite = (peer.lanes[peer.order[0] as number] as Lane).id;
-  return peer.ranked;
-}
-
-function transmitFlight(
+export function transmitFlight(
   env: Environment,
   peer: Peer,
   lane: Lane,
@@ -124,10 +107,22 @@ function transmitFlight(
   nowUs: number,
 ): number {
   const at = env.flights.placeOf(flight);
+  if (env.flights.sendsOf(flight) === 0) number(env, peer, at);
   const bytes = transmit(env, peer, lane, at, env.flights.lengthOf(flight), flight, nowUs);
   // What could not leave can not get lost on the way: nobody would wait for its end.
   if (bytes > 0) env.flights.noteSend(flight);
   return bytes;
+}
+
+/**
+ * Its number in its stream, given only now: what was dropped before it left leaves no gap for the
+ * other end to wait at.
+ */
+function number(env: Environment, peer: Peer, at: number): void {
+  const stream = env.arena.view.getUint8(at + STREAM_AT);
+  const next = peer.sendNumbers[stream] as number;
+  peer.sendNumbers[stream] = next + 1;
+  env.arena.view.setUint32(at + STREAM_NUMBER_AT, next, true);
 }
 
 /** Stamps, encrypts and queues one frame; returns the datagram's bytes (0: no key). */
@@ -204,4 +199,6 @@ export function count(env: Environment, reason: Drop): void {
 /** The least a control message may hold: its frame header. */
 export const CONTROL_AT = FRAME_HEADER_BYTES;
 const REPORT_PACKETS_MAX = 128;
-const COPIES_IN_DOUBT = 2;
+const BUCKET_MASK = 63;
+/** The longest train of TUN fits, whatever the rate. */
+const BACKLOG_LEAST_BYTES = 65_536;

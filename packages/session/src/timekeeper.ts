@@ -9,6 +9,7 @@ import type { ControlWriter } from './control.ts';
 import type { Environment } from './environment.ts';
 import type { Keypair } from './keys.ts';
 import type { Lane, Peer } from './peer.ts';
+import { pump, waits } from './pump.ts';
 import { releaseOverdue } from './receive.ts';
 import { queueSealed } from './send.ts';
 import type { Tunnel } from './tunnel.ts';
@@ -71,6 +72,7 @@ export class Timekeeper {
       if (lane.reportAtUs !== null && lane.reportAtUs <= nowUs) this.#report(peer, lane, nowUs);
       peer.wakeAt(this.#tunnel.lanes.tick(peer, lane, nowUs));
     }
+    if (waits(peer)) pump(this.#env, peer, nowUs);
     this.#tickActivation(peer, nowUs);
     this.#tickDrain(peer, nowUs);
     this.#tickStock(peer, nowUs);

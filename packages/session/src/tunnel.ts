@@ -31,8 +31,9 @@ import type { Keypair } from './keys.ts';
 import { LaneKeeper } from './lanes.ts';
 import { Peer, type PeerSettings } from './peer.ts';
 import { Postman } from './postman.ts';
+import { clearQueues } from './pump.ts';
 import { pathOf, receiveFrame, resetReceivers } from './receive.ts';
-import { count, queueSealed, sendFlight } from './send.ts';
+import { count, queueSealed, submit } from './send.ts';
 import { Timekeeper } from './timekeeper.ts';
 
 export interface TunnelOptions {
@@ -93,7 +94,7 @@ export class Tunnel {
     const roamingAt = this.#env.endpoints.take();
     const free = this.peers.indexOf(null);
     const index = free < 0 ? this.peers.length : free;
-    const peer = new Peer(index, settings, this.handshaker.byIndex, roamingAt);
+    const peer = new Peer(index, settings, this.policy, this.handshaker.byIndex, roamingAt);
     this.peers[index] = peer;
     this.#byPublicKey.set(peerKey(settings.remote.publicKey), peer);
     if (settings.endpointAt >= 0) {
@@ -110,6 +111,7 @@ export class Tunnel {
 
   removePeer(peer: Peer): void {
     resetReceivers(this.#env, peer);
+    clearQueues(this.#env, peer);
     this.handshaker.cancel(peer);
     this.#env.flushTransmits();
     if (peer.active) {
@@ -181,7 +183,7 @@ export class Tunnel {
     nowUs: number,
   ): void {
     if (peer.speech === 'multipath') {
-      sendFlight(this.#env, peer, flight, stream, flags, innerBytes, nowUs);
+      submit(this.#env, peer, flight, stream, flags, innerBytes, nowUs);
     } else {
       this.#env.flights.abandon(flight);
       this.#sendStock(peer, innerAt, innerBytes, nowUs);

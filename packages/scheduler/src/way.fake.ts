@@ -1,0 +1,36 @@
+import { Path, type PathState } from '@rmh/paths';
+import { OutageRate, type Way } from './risk.ts';
+
+/** What a test says of a path. */
+export interface Told {
+  state?: PathState;
+  oneWayMs?: number;
+  varianceMs?: number;
+  loss?: number;
+  /** When it may send next, µs; 0: now. */
+  readyUs?: number;
+  mbitPerSecond?: number;
+  inFlightBytes?: number;
+}
+
+/** A path with the estimates that a test gives it. */
+export function way(id: number, told: Told): Way {
+  const path = Object.assign(new Path(id), { outages: new OutageRate() });
+  const oneWayUs = (told.oneWayMs ?? 20) * 1000;
+  path.state = told.state ?? 'carrying';
+  path.lossShare = told.loss ?? 0;
+  path.rtt.sample(2 * oneWayUs, 0);
+  path.rtt.varianceUs = (told.varianceMs ?? 1) * 1000;
+  const readyUs = told.readyUs ?? 0;
+  const congestion = {
+    bytesPerSecond: ((told.mbitPerSecond ?? 20) * 1e6) / 8,
+    nextSendUs: () => readyUs,
+  };
+  Object.defineProperties(path, {
+    oneWayUs: { value: oneWayUs },
+    nextSendUs: { value: () => readyUs },
+    inFlightBytes: { value: told.inFlightBytes ?? 0 },
+    congestion: { value: congestion },
+  });
+  return path;
+}
