@@ -86,6 +86,7 @@ export class Engine {
       privateKey: config.privateKey,
       controlAt: this.#layout.controlAt,
       incarnation: randomU32(),
+      ...(config.policy === null ? {} : { policy: config.policy }),
     });
     this.tunnel.handshaker.wallOffsetUs = wallUs() - nowUs();
     this.tunnel.handshaker.timestampFloorUs = config.timestampFloorUs;

@@ -1,0 +1,111 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { handshakeCrypto } from '@rmh/aead';
+import { TrafficClass } from '@rmh/base';
+import { Drop } from '@rmh/wire';
+import type { End } from './end.fake.ts';
+import { World } from './world.fake.ts';
+
+const SECOND_US = 1_000_000;
+const CRITICAL = TrafficClass.critical << 6;
+const REALTIME = TrafficClass.realtime << 6;
+const INTERACTIVE = TrafficClass.interactive << 6;
+const BULK = TrafficClass.bulk << 6;
+
+interface Setting {
+  world: World;
+  unit: End;
+  gateway: End;
+  /** No path of the unit has room before this moment, µs. */
+  closedUntilUs: number;
+}
+
+/** A unit with one carrier of 20 ms whose rate a test can close and open. */
+function setting(): Setting {
+  const world = new World(handshakeCrypto, 1);
+  const gateway = world.addGateway('gw1');
+  const unit = world.addUnit('unit1', [{}]);
+  world.connect(unit, gateway);
+  world.run(2 * SECOND_US);
+  unit.delivered.length = gateway.delivered.length = 0;
+  const made = { world, unit, gateway, closedUntilUs: 0 };
+  for (const lane of unit.peer(gateway).lanes) {
+    const until = (nowUs: number) => Math.max(nowUs, made.closedUntilUs);
+    Object.defineProperty(lane, 'nextSendUs', { value: until });
+  }
+  return made;
+}
+
+function send({ unit, gateway }: Setting, stream: number, ...ids: number[]): void {
+  for (const id of ids) unit.sendInner(unit.peer(gateway), stream, id);
+}
+
+test('what waits leaves by class, whatever came first; critical does not wait', () => {
+  const made = setting();
+  const { world, gateway } = made;
+  made.closedUntilUs = world.nowUs + 40_000;
+  send(made, BULK, 1, 2);
+  send(made, INTERACTIVE, 3, 4);
+  send(made, REALTIME, 5, 6);
+  send(made, CRITICAL, 7);
+  world.run(30_000);
+  assert.deepEqual(gateway.ids(), [7]);
+  world.run(SECOND_US);
+  assert.deepEqual(gateway.ids(), [7, 5, 6, 3, 4, 1, 2]);
+});
+
+test('a realtime packet that waited too long goes no further, and is counted', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  made.closedUntilUs = world.nowUs + 400_000;
+  send(made, REALTIME, 1);
+  send(made, INTERACTIVE, 2);
+  world.run(390_000);
+  send(made, REALTIME, 3);
+  world.run(SECOND_US);
+  assert.deepEqual(gateway.ids(), [3, 2]);
+  assert.equal(unit.env.drops[Drop.tooLate], 1);
+  assert.equal(unit.peer(gateway).tallies[TrafficClass.realtime]?.unsent, 1);
+});
+
+test('a flow over its backlog loses its oldest packets, and leaves no gap to wait at', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  made.closedUntilUs = world.nowUs + 50_000;
+  const peer = unit.peer(gateway);
+  // Unmeasured, the limit is the longest train: 65,536 bytes of packets of 200 and their headers.
+  const ids = Array.from({ length: 400 }, (_, i) => i);
+  for (const id of ids) unit.sendInner(peer, INTERACTIVE, id, 200);
+  const dropped = unit.env.drops[Drop.queueFull] ?? 0;
+  assert.ok(dropped > 0 && dropped < 200, `${dropped} dropped`);
+  world.run(SECOND_US);
+  assert.deepEqual(gateway.ids(), ids.slice(dropped));
+  assert.equal(gateway.peer(unit).tallies[TrafficClass.interactive]?.reordered, 0);
+});
+
+test('[GW-2] what never left goes to the next gateway with the traffic, once', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  const second = world.addGateway('gw2');
+  world.connect(unit, second);
+  world.run(3 * SECOND_US);
+  made.closedUntilUs = world.nowUs + 10 * SECOND_US;
+  send(made, INTERACTIVE, 1, 2, 3);
+  world.run(100_000);
+  gateway.tunnel.drainAll(world.nowUs);
+  gateway.flush();
+  world.run(SECOND_US);
+  assert.equal(unit.tunnel.choice.active?.settings.name, 'gw2');
+  assert.deepEqual(second.ids(), [1, 2, 3]);
+  assert.deepEqual(gateway.ids(), []);
+});
+
+test('a peer that is removed leaves nothing in the queues', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  made.closedUntilUs = world.nowUs + SECOND_US;
+  send(made, INTERACTIVE, 1, 2, 3);
+  assert.equal(unit.env.flights.queued, 3);
+  unit.tunnel.removePeer(unit.peer(gateway));
+  assert.equal(unit.env.flights.queued, 0);
+});
