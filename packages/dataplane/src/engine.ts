@@ -11,7 +11,7 @@ import {
   wallUs,
   writeEndpoint,
 } from '@rmh/netio';
-import { Deliveries, Flights, Holds } from '@rmh/scheduler';
+import { Deliveries, FecRings, Flights, Holds } from '@rmh/scheduler';
 import {
   EndpointBlocks,
   type Environment,
@@ -74,6 +74,8 @@ export class Engine {
       deliveries,
       flights,
       holds,
+      rings: new FecRings(),
+      scratchAt: this.#layout.scratchAt,
       endpoints: this.#endpoints,
       drops: this.drops,
       randomBytes,
@@ -84,7 +86,6 @@ export class Engine {
     this.tunnel = new Tunnel(environment, {
       role: config.role,
       privateKey: config.privateKey,
-      controlAt: this.#layout.controlAt,
       incarnation: randomU32(),
       ...(config.policy === null ? {} : { policy: config.policy }),
     });

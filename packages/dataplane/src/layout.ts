@@ -1,6 +1,6 @@
 import type { Arena } from '@rmh/base';
 import { allocateArena, IOVEC_BYTES, ReceiveBatch } from '@rmh/netio';
-import { ENDPOINT_BLOCK_BYTES } from '@rmh/session';
+import { ENDPOINT_BLOCK_BYTES, SCRATCH_BYTES } from '@rmh/session';
 
 /**
  * The one arena of a data plane, cut into regions. Packets are named by their offset in it from
@@ -13,7 +13,7 @@ export interface Layout {
   readonly tunAt: number;
   readonly vnetAt: number;
   readonly iovecsAt: number;
-  readonly controlAt: number;
+  readonly scratchAt: number;
   readonly transmitsAt: number;
   readonly endpointsAt: number;
   readonly flightsAt: number;
@@ -32,7 +32,7 @@ export function layOut(): Layout {
     tunAt: region(TUN_READ_BYTES),
     vnetAt: region(64),
     iovecsAt: region(IOVECS_MAX * IOVEC_BYTES),
-    controlAt: region(2048),
+    scratchAt: region(SCRATCH_BYTES),
     transmitsAt: region(TRANSMIT_BYTES),
     endpointsAt: region(ENDPOINT_BLOCKS * ENDPOINT_BLOCK_BYTES),
     flightsAt: region(FLIGHT_SLOTS * SLOT_BYTES),

@@ -1,5 +1,12 @@
 export { CopyBudget } from './copy-budget.ts';
 export { Deliveries } from './deliveries.ts';
+export {
+  FecEncoder,
+  type FecFacts,
+  symbolWaitUs,
+  wantsSymbols,
+} from './fec.ts';
+export { FecDecoder, FecRings } from './fec-decoder.ts';
 export { Flights } from './flights.ts';
 export { Holds } from './holds.ts';
 export { type ClassPolicy, NATIONAL_POLICY, type Policy } from './policy.ts';

@@ -88,10 +88,15 @@ export function missShare(
   // Whatever leaves between the failure of a path and our suspicion is lost with it.
   const failing =
     Math.min(1, way.outages.perSecond(nowUs) * (patienceUs / 1e6)) + doubtOf(way, nowUs);
-  const lost = Math.min(1, way.lossShare + failing);
   const repairUs = patienceUs + way.oneWayUs;
   const repaired = repairs && leftUs > repairUs && policy.repairUntilUs > ageUs + patienceUs;
-  return Math.min(1, late + (repaired ? lost * REPAIR_FAILS : lost));
+  if (repaired) return Math.min(1, late + (way.lossShare + failing) * REPAIR_FAILS);
+  return Math.min(1, late + failing + unrebuiltShare(way.lossShare, policy.protectEvery));
+}
+
+/** Of single losses a symbol rebuilds all but those that have another in their group. */
+function unrebuiltShare(lossShare: number, protectEvery: number): number {
+  return protectEvery === 0 ? lossShare : lossShare * Math.min(1, protectEvery * lossShare);
 }
 
 /**

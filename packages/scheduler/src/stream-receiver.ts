@@ -76,6 +76,11 @@ export class StreamReceiver {
     return Arrival.delivered;
   }
 
+  /** May a number with this low half still belong to what this stream receives? */
+  isNear(low: number): boolean {
+    return this.#next >= 0 && Math.abs(distance32(low, this.#top)) <= WINDOW;
+  }
+
   /** The wait is over: go on with the lowest held number. */
   giveUpWaiting(holdUs: number): void {
     this.deadlineUs = null;

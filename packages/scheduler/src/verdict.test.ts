@@ -108,9 +108,15 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
   ['realtime leaves once while all is well', [{}, { oneWayMs: 30 }], { class: realtime }, [0]],
   [
     'realtime leaves twice where loss can not be repaired in time',
-    [{ oneWayMs: 70, loss: 0.05 }, { oneWayMs: 85 }],
+    [{ oneWayMs: 70, loss: 0.1 }, { oneWayMs: 95 }],
     { class: realtime },
     [0, 1],
+  ],
+  [
+    'realtime leaves a little loss that can not be repaired in time to symbols',
+    [{ oneWayMs: 70, loss: 0.02 }, { oneWayMs: 85 }],
+    { class: realtime },
+    [0],
   ],
   [
     'realtime leaves once where loss can be repaired in time',
@@ -120,7 +126,7 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
   ],
   [
     'realtime leaves once when copies have no credit',
-    [{ oneWayMs: 70, loss: 0.05 }, { oneWayMs: 85 }],
+    [{ oneWayMs: 70, loss: 0.1 }, { oneWayMs: 95 }],
     { class: realtime, creditBytes: 0 },
     [0],
   ],

@@ -31,10 +31,9 @@ export class ControlWriter {
   readonly #at: number;
   #end = 0;
 
-  /** `at`: 1,500 bytes of the arena for the message under construction. */
-  constructor(env: Environment, at: number) {
+  constructor(env: Environment) {
     this.#env = env;
-    this.#at = at;
+    this.#at = env.scratchAt;
   }
 
   begin(): this {

@@ -1,12 +1,13 @@
 import { type Arena, plainArena, Random } from '@rmh/base';
 import type { HandshakeCrypto } from '@rmh/handshake';
-import { Deliveries, Flights, Holds } from '@rmh/scheduler';
+import { Deliveries, FecRings, Flights, Holds } from '@rmh/scheduler';
 import { DATA_HEADER_BYTES, DROP_REASONS } from '@rmh/wire';
 import { fakeAead } from '@rmh/wire/fakes';
 import {
   ENDPOINT_BLOCK_BYTES,
   EndpointBlocks,
   type Environment,
+  SCRATCH_BYTES,
   type TunnelEvent,
 } from './environment.ts';
 import type { Peer } from './peer.ts';
@@ -66,7 +67,6 @@ export class End {
     this.tunnel = new Tunnel(this.env, {
       role,
       privateKey: this.privateKey,
-      controlAt: CONTROL_AT,
       incarnation: this.random.u32(),
       ...(initiationsPerSecondMax === undefined ? {} : { initiationsPerSecondMax }),
     });
@@ -143,6 +143,8 @@ export class End {
       deliveries,
       flights: new Flights(arena, FLIGHTS_AT, FLIGHT_SLOTS, SLOT_BYTES),
       holds,
+      rings: new FecRings(8),
+      scratchAt: SCRATCH_AT,
       endpoints: new EndpointBlocks(arena, ENDPOINTS_AT, ENDPOINTS),
       drops: new Float64Array(DROP_REASONS),
       randomBytes: (count) => this.random.fill(new Uint8Array(count)),
@@ -192,8 +194,8 @@ export const ENDPOINTS = 128;
 const TRANSMIT_BYTES = 16_384;
 const RECEIVE_AT = 0;
 const SOURCE_AT = 2048;
-const CONTROL_AT = 4096;
-const TRANSMITS_AT = 8192;
+const SCRATCH_AT = 4096;
+const TRANSMITS_AT = SCRATCH_AT + SCRATCH_BYTES;
 const ENDPOINTS_AT = TRANSMITS_AT + TRANSMIT_BYTES;
 const FLIGHTS_AT = ENDPOINTS_AT + ENDPOINTS * ENDPOINT_BLOCK_BYTES;
 const HOLDS_AT = FLIGHTS_AT + FLIGHT_SLOTS * SLOT_BYTES;

@@ -1,6 +1,6 @@
 import type { Arena } from '@rmh/base';
 import type { HandshakeCrypto } from '@rmh/handshake';
-import type { Deliveries, Flights, Holds } from '@rmh/scheduler';
+import type { Deliveries, FecRings, Flights, Holds } from '@rmh/scheduler';
 import type { PacketAead } from '@rmh/wire';
 import type { Transmits } from './transmits.ts';
 
@@ -16,6 +16,10 @@ export interface Environment {
   readonly deliveries: Deliveries;
   readonly flights: Flights;
   readonly holds: Holds;
+  /** What arrived of streams whose losses can be rebuilt. */
+  readonly rings: FecRings;
+  /** SCRATCH_BYTES of the arena for what is under construction. */
+  readonly scratchAt: number;
   /** 32-byte blocks in the arena for the remote addresses of paths. */
   readonly endpoints: EndpointBlocks;
   /** Counters by drop reason (index: Drop). */
@@ -41,6 +45,11 @@ export type TunnelEvent =
   | { kind: 'peer.active'; peer: string; active: boolean }
   | { kind: 'gateway.switched'; from: string; to: string; why: string }
   | { kind: 'timestamp'; us: number };
+
+/** A control message being written, a repair symbol being written, a packet being rebuilt. */
+export const SCRATCH_BYTES = 3 * 2048;
+export const SYMBOL_SCRATCH_AT = 2048;
+export const REBUILT_SCRATCH_AT = 4096;
 
 /** An address block: an opaque socket address, zero padded, compared byte by byte. */
 export const ENDPOINT_BLOCK_BYTES = 32;

@@ -2,6 +2,7 @@ export {
   ENDPOINT_BLOCK_BYTES,
   EndpointBlocks,
   type Environment,
+  SCRATCH_BYTES,
   type TunnelEvent,
 } from './environment.ts';
 export { classOf, type Lane, Peer, type PeerSettings } from './peer.ts';

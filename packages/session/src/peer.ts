@@ -5,6 +5,8 @@ import {
   type ClassPolicy,
   ClassQueue,
   CopyBudget,
+  type FecDecoder,
+  type FecEncoder,
   type Flights,
   OutageRate,
   type Policy,
@@ -113,6 +115,9 @@ export class Peer {
     STREAMS_MAX,
   ).fill(null);
   readonly holding = new Set<StreamReceiver>();
+  /** By stream, for those whose losses are rebuilt from symbols; at most STREAMS_MAX. */
+  readonly encoders = new Map<number, FecEncoder>();
+  readonly decoders = new Map<number, FecDecoder>();
   readonly tallies = Object.values(TrafficClass).map(() => new ClassTally());
   deadlineUs = 0;
 
@@ -195,6 +200,8 @@ export class ClassTally {
   reordered = 0;
   late = 0;
   unsent = 0;
+  /** Lost on the road and rebuilt from a symbol. */
+  rebuilt = 0;
 }
 
 /** Class of a stream: its upper two bits [FR-4]. */

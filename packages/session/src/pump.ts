@@ -4,6 +4,7 @@ import { Drop, STREAM_AT } from '@rmh/wire';
 import type { Environment } from './environment.ts';
 import type { Peer } from './peer.ts';
 import { count, transmitFlight } from './send.ts';
+import { protect } from './symbols.ts';
 
 /**
  * Lets leave what may leave now, most urgent class first, each packet on the paths that `decide`
@@ -125,6 +126,9 @@ function leave(env: Environment, peer: Peer, flight: number, repair: boolean, no
       lane.bytesDuplicated += bytes;
       peer.copies.spend(bytes);
     } else peer.copies.earn(bytes, nowUs);
+  }
+  if (VERDICT.count === 1 && !repair && first !== undefined) {
+    protect(env, peer, first, flight, nowUs);
   }
 }
 

@@ -15,6 +15,7 @@ import {
 import type { Environment } from './environment.ts';
 import { classOf, type Lane, type Peer } from './peer.ts';
 import { owesReport } from './send.ts';
+import { keepForSymbols, resetSymbols, takeSymbol } from './symbols.ts';
 
 /**
  * The way in of one decrypted multipath message: note the arrival on its path, then hand data to
@@ -39,7 +40,12 @@ export function receiveFrame(
   // other end began anew, and only its hello can say so.
   if (kind === FrameKind.control) return -1;
   if (!fresh) return Drop.duplicate;
-  return receiveData(env, peer, at, length, nowUs);
+  if (kind === FrameKind.symbol) {
+    return takeSymbol(env, peer, at, length, nowUs) ? 0 : Drop.badFrame;
+  }
+  const reason = receiveData(env, peer, at, length, nowUs);
+  if (reason === 0 && peer.decoders.size > 0) keepForSymbols(env, peer, at, length, nowUs);
+  return reason;
 }
 
 /** The path id of a frame, or −1 if the frame is damaged. */
@@ -98,6 +104,7 @@ export function resetReceivers(env: Environment, peer: Peer): void {
   env.flushDeliveries();
   peer.holding.clear();
   peer.receivers.fill(null);
+  resetSymbols(peer);
 }
 
 function planRelease(peer: Peer, receiver: StreamReceiver): void {

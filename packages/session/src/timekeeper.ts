@@ -12,6 +12,7 @@ import type { Lane, Peer } from './peer.ts';
 import { pump, waits } from './pump.ts';
 import { releaseOverdue } from './receive.ts';
 import { queueSealed } from './send.ts';
+import { sendOverdueSymbols } from './symbols.ts';
 import type { Tunnel } from './tunnel.ts';
 
 /** Everything that time brings: handshakes, probes, reports, releases, keepalives. */
@@ -73,6 +74,7 @@ export class Timekeeper {
       peer.wakeAt(this.#tunnel.lanes.tick(peer, lane, nowUs));
     }
     if (waits(peer)) pump(this.#env, peer, nowUs);
+    if (peer.encoders.size > 0) sendOverdueSymbols(this.#env, peer, nowUs);
     this.#tickActivation(peer, nowUs);
     this.#tickDrain(peer, nowUs);
     this.#tickStock(peer, nowUs);

@@ -39,8 +39,6 @@ import { Timekeeper } from './timekeeper.ts';
 export interface TunnelOptions {
   readonly role: 'unit' | 'gateway';
   readonly privateKey: Uint8Array;
-  /** 2,048 bytes of the arena for control messages under construction. */
-  readonly controlAt: number;
   /** Names this run of this end towards its peers: random [FR-11]. */
   readonly incarnation: number;
   readonly initiationsPerSecondMax?: number;
@@ -76,7 +74,7 @@ export class Tunnel {
     this.policy = options.policy ?? NATIONAL_POLICY;
     this.local = localIdentity(env.crypto, options.privateKey);
     this.handshaker = new Handshaker(env, this.local);
-    const writer = new ControlWriter(env, options.controlAt);
+    const writer = new ControlWriter(env);
     this.lanes = new LaneKeeper(env, writer);
     this.choice = new GatewayChoice(env, this.role);
     this.postman = new Postman(env, writer, this.lanes, this.choice, options);

@@ -8,7 +8,7 @@
  * The first nibble of `kind` is never 4 or 6, so a frame can not be taken for an IP packet
  * [FR-1]. Integers are little-endian, as in WireGuard's own headers.
  */
-export const FrameKind = { data: 0x11, control: 0x12, fragment: 0x13 } as const;
+export const FrameKind = { data: 0x11, control: 0x12, fragment: 0x13, symbol: 0x14 } as const;
 export type FrameKind = (typeof FrameKind)[keyof typeof FrameKind];
 
 export const KIND_AT = 0;
@@ -53,6 +53,7 @@ export function frameKind(view: DataView, at: number, length: number): number {
   if ((view.getUint8(at + FLAGS_AT) & ~FLAGS_KNOWN) !== 0) return 0;
   if (kind === FrameKind.data) return length > DATA_HEADER_BYTES ? kind : 0;
   if (kind === FrameKind.fragment) return length > FRAGMENT_HEADER_BYTES ? kind : 0;
+  if (kind === FrameKind.symbol) return length > DATA_HEADER_BYTES ? kind : 0;
   return kind === FrameKind.control ? kind : 0;
 }
 
