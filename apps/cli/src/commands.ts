@@ -25,6 +25,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('./status.ts')).run,
   },
   {
+    name: 'explain',
+    summary: 'why was there a gap? --at TIME asks a running unit',
+    load: async () => (await import('./explain.ts')).run,
+  },
+  {
     name: 'test',
     summary: 'check the code and run every test (--fast, --only PATTERN)',
     load: async () => (await import('@rmh/tools/test')).run,

@@ -24,6 +24,16 @@ export const LAB_COMMANDS: readonly Command[] = [
     load: async () => (await import('@rmh/lab/drives')).run,
   },
   {
+    name: 'sim',
+    summary: 'the tunnel over simulated roads, against what could have arrived',
+    load: async () => (await import('@rmh/lab/sim')).run,
+  },
+  {
+    name: 'replay',
+    summary: 'compare two policies over the same simulated roads',
+    load: async () => (await import('@rmh/lab/replay')).run,
+  },
+  {
     name: 'bench',
     summary: 'measure throughput and CPU use of the tunnel',
     load: async () => (await import('@rmh/lab/bench')).run,

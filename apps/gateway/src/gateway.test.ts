@@ -54,6 +54,16 @@ test('the example loads units of the file and of the directory', () => {
   );
 });
 
+test('a policy that the gateway names is handed to its data plane, none is the baseline', () => {
+  const national = '../../../packages/contract/policies/national.yaml';
+  assert.equal(setup().gateway.dataplaneConfig().policy, null);
+  cpSync(resolve(import.meta.dirname, national), at('mine.yaml'));
+  writeFileSync(at('gateway.yaml'), 'policy: mine.yaml\n', { flag: 'a' });
+  assert.equal(setup().gateway.dataplaneConfig().policy?.name, 'national-1');
+  writeFileSync(at('mine.yaml'), 'name: x\n');
+  assert.match(failure(), /mine\.yaml:\d+: classes is missing/);
+});
+
 test('a fault in a unit file names that file and its line', () => {
   writeFileSync(
     at('units.d/b.yaml'),

@@ -57,7 +57,7 @@ export class Gateway implements DaemonPart {
       listen: { address: listen.address ?? null, port: listen.port },
       peers,
       classes: config.classes,
-      policy: {},
+      policy: this.#started.policy,
     };
   }
 
@@ -147,6 +147,7 @@ function restartFields(started: LoadedGateway, next: LoadedGateway): string[] {
     (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
   );
   if (!Buffer.from(started.privateKey).equals(next.privateKey)) changed.push('privateKeyFile');
+  if (JSON.stringify(started.policy) !== JSON.stringify(next.policy)) changed.push('policy');
   return changed;
 }
 

@@ -11,6 +11,7 @@ import {
   type GatewayConfig,
   lineOf,
   type PeerConfig,
+  type Policy,
   RmhError,
   UNIT_ENTRY,
   UNITS_MAX,
@@ -26,6 +27,7 @@ import {
   ownKeyFault,
   type PublicKeyOf,
   presentKey,
+  readNamedPolicy,
   readOwnKey,
   readPresharedKey,
   readSource,
@@ -39,6 +41,8 @@ export interface LoadedGateway {
   readonly privateKey: Uint8Array;
   /** The units of the file and of its directory. */
   readonly peers: PeerConfig[];
+  /** Null: the national baseline. */
+  readonly policy: Policy | null;
 }
 
 /** One unit as it is written, with where that is. */
@@ -59,19 +63,22 @@ export function loadGateway(file: string, publicKeyOf: PublicKeyOf): LoadedGatew
   const unitSources = readUnitSources(value, dirname(file));
   const units = [...inlineUnits(source), ...unitSources.map(oneUnit)];
   const keys = readKeys(source, units, publicKeyOf);
+  const named = readNamedPolicy(source, dirname(file));
   const entries = unitSources.map((one) => parseUnit(one));
   const faults: LocatedFault[] = [
     ...fieldFaults.map((fault) => locate(source, fault)),
     ...entries.flatMap(({ faults }) => faults),
     ...crossFaults(units),
     ...keys.faults,
+    ...named.faults,
   ];
   if (!parsed.success || faults.length > 0) throw faultsError(faults);
   const config = parsed.data;
   const all = [...config.units, ...entries.flatMap(({ unit }) => (unit === null ? [] : [unit]))];
   const peers = all.map((unit, i) => peerOf(unit, keys.preshared[i] ?? null));
-  const configHash = hashOf([source, ...unitSources]);
-  return { file, config, configHash, privateKey: presentKey(keys.own), peers };
+  const configHash = hashOf([source, ...unitSources, named]);
+  const { policy } = named;
+  return { file, config, configHash, privateKey: presentKey(keys.own), peers, policy };
 }
 
 function peerOf(
@@ -154,7 +161,7 @@ function readKeys(main: Source, units: readonly WrittenUnit[], publicKeyOf: Publ
   return { faults: located, own, preshared };
 }
 
-function hashOf(sources: readonly Source[]): string {
+function hashOf(sources: readonly { readonly text: string }[]): string {
   const hash = createHash('sha256');
   for (const { text } of sources) hash.update(text);
   return hash.digest('hex').slice(0, 16);

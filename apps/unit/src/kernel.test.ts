@@ -39,7 +39,14 @@ if (runInSandbox(import.meta.url)) {
       links: [{ name: 'telenor', device: 'wwan0' }],
     });
     const privateKey = new Uint8Array(32);
-    const loaded: LoadedUnit = { file: 'u', config, configHash: 'x', privateKey, peers: [] };
+    const loaded: LoadedUnit = {
+      file: 'u',
+      config,
+      configHash: 'x',
+      privateKey,
+      peers: [],
+      policy: null,
+    };
     const [log, dataplane, rtnl] = [keepLog(), new FakeDataplane(), Rtnl.open()];
     dataplane.onStart = () => rtnl.createVeth('rmh0', 'rmh0-far');
     const clock = new ClockFloor(folder, log);

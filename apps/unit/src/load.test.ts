@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert';
-import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
@@ -8,6 +8,7 @@ import { RmhError } from '@rmh/contract';
 import { loadUnit } from './load.ts';
 
 const EXAMPLE = resolve(import.meta.dirname, '../../../deploy/examples/unit.yaml');
+const NATIONAL = resolve(import.meta.dirname, '../../../packages/contract/policies/national.yaml');
 const folder = mkdtempSync(join(tmpdir(), 'rmh-unit-'));
 after(() => rmSync(folder, { recursive: true }));
 const at = (name: string) => join(folder, name);
@@ -70,6 +71,21 @@ links: { auto: true }
   assert.equal(code, 'RMH_KEY_OWN');
   assert.match(message, /unit\.yaml:6: gateways\[0\]\.publicKey/);
   assert.ok(!message.includes(own));
+});
+
+test('a policy beside the configuration is read, and its faults name its own lines', () => {
+  assert.equal(loadUnit(at('unit.yaml'), publicKeyOf).policy, null);
+  const [plain, national] = [readExample(), readFileSync(NATIONAL, 'utf8')];
+  write('unit.yaml', `${plain}\npolicy: mine.yaml\n`);
+  write('mine.yaml', national);
+  const { policy, configHash } = loadUnit(at('unit.yaml'), publicKeyOf);
+  assert.equal(policy?.name, 'national-1');
+  write('mine.yaml', national.replace('queueTargetMs: 8', 'queueTargetMs: 9'));
+  assert.notEqual(loadUnit(at('unit.yaml'), publicKeyOf).configHash, configHash);
+  write('mine.yaml', national.replace('sharedFate: 0.3', 'sharedFate: 3'));
+  assert.match(failure().message, /mine\.yaml:\d+: sharedFate is 3; expected a number from 0 to 1/);
+  rmSync(at('mine.yaml'));
+  assert.match(failure().message, /unit\.yaml:\d+: policy names .*mine\.yaml.*ENOENT/);
 });
 
 test('faults of fields and of keys are told together, in the order of the lines', () => {

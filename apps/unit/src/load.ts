@@ -5,6 +5,7 @@ import {
   crossCheckUnit,
   faultsOf,
   type PeerConfig,
+  type Policy,
   UNIT_CONFIG,
   type UnitConfig,
   valueAt,
@@ -17,6 +18,7 @@ import {
   ownKeyFault,
   type PublicKeyOf,
   presentKey,
+  readNamedPolicy,
   readOwnKey,
   readPresharedKey,
   readSource,
@@ -30,6 +32,8 @@ export interface LoadedUnit {
   readonly privateKey: Uint8Array;
   /** The gateways, in order of preference. */
   readonly peers: PeerConfig[];
+  /** Null: the national baseline. */
+  readonly policy: Policy | null;
 }
 
 /** Throws RmhError with every fault at its line. */
@@ -43,9 +47,11 @@ export function loadSource(source: Source, publicKeyOf: PublicKeyOf): LoadedUnit
   const parsed = UNIT_CONFIG.safeParse(value);
   const fieldFaults = parsed.success ? [] : faultsOf(UNIT_CONFIG, value, parsed.error.issues);
   const keys = readKeys(value, dirname(file), publicKeyOf);
+  const named = readNamedPolicy(source, dirname(file));
   const faults = [
     ...[...fieldFaults, ...crossCheckUnit(value)].map((fault) => locate(source, fault)),
     ...keys.faults.map((fault) => locate(source, fault, fault.code)),
+    ...named.faults,
   ];
   if (!parsed.success || faults.length > 0) throw faultsError(faults);
   const config = parsed.data;
@@ -57,8 +63,13 @@ export function loadSource(source: Source, publicKeyOf: PublicKeyOf): LoadedUnit
     allowedIps,
     multipath,
   }));
-  const configHash = createHash('sha256').update(text).digest('hex').slice(0, 16);
-  return { file, config, configHash, privateKey: presentKey(keys.own), peers };
+  const configHash = createHash('sha256')
+    .update(text)
+    .update(named.text)
+    .digest('hex')
+    .slice(0, 16);
+  const { policy } = named;
+  return { file, config, configHash, privateKey: presentKey(keys.own), peers, policy };
 }
 
 function readKeys(value: unknown, directory: string, publicKeyOf: PublicKeyOf) {

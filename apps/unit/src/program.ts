@@ -1,7 +1,9 @@
 // Where the unit meets the real kernel, data plane and log.
+import { dirname, resolve } from 'node:path';
 import { publicKeyOf } from '@rmh/aead';
 import {
   type DaemonProgram,
+  type Log,
   openLog,
   ROUTE_METRIC,
   ROUTE_PROTOCOL,
@@ -9,35 +11,66 @@ import {
 } from '@rmh/contract/daemon';
 import { ClockFloor } from './clock-floor.ts';
 import { type LoadedUnit, loadUnit } from './load.ts';
+import { Recorder } from './record.ts';
+import { HistoryFile } from './record-history.ts';
+import { heardBy, Witness } from './record-witness.ts';
 import { Unit } from './unit.ts';
 import { VERSION } from './version.ts';
 
-const USAGE = `Usage: rmh unit --config FILE [--check]
+const USAGE = `Usage: rmh unit --config FILE [--check] [--record DIR]
        rmh unit prefer GATEWAY [--socket PATH]
 
 Runs the tunnel of a vehicle until SIGTERM or Ctrl-C; SIGHUP reads FILE again.
   --config FILE  the configuration (docs/configuration.md)
   --check        only check FILE, the keys it names and their permissions
+  --record DIR   record the drive in DIR, whatever FILE says (docs/operations.md)
   prefer         ask the running unit to move its traffic to that gateway
 Exit: 0 stopped, 1 failed and may heal, 2 a person must mend something.
 `;
 
-export const unitProgram: DaemonProgram<LoadedUnit> = {
-  usage: USAGE,
-  load: (file) => loadUnit(file, publicKeyOf),
-  summary: ({ config, peers }) => `unit ${config.name} with ${peers.length} gateway(s)`,
-  start: async (loaded) => {
-    const { config, file } = loaded;
-    const log = openLog('rmh-unit', config.log.level);
-    const clock = new ClockFloor(config.stateDirectory, log);
-    const reload = () => loadUnit(file, publicKeyOf);
-    const part = new Unit(loaded, { log, clock, reload, nowMs: Date.now });
-    // Loaded only here: --check and --help need no native code.
-    const [{ startDataplane }, { openKernel }] = await Promise.all([
-      import('@rmh/dataplane'),
-      import('@rmh/netio/kernel'),
-    ]);
-    const kernel = openKernel({ protocol: ROUTE_PROTOCOL, metric: ROUTE_METRIC });
-    return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
-  },
-};
+/** `recordIn`: a directory that the command line named, or null. */
+export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> {
+  return {
+    usage: USAGE,
+    load: (file) => loadUnit(file, publicKeyOf),
+    summary: ({ config, peers }) => `unit ${config.name} with ${peers.length} gateway(s)`,
+    start: async (loaded) => {
+      const { config, file } = loaded;
+      const { log, witness } = openWitness(loaded, recordIn);
+      const clock = new ClockFloor(config.stateDirectory, log);
+      const reload = () => loadUnit(file, publicKeyOf);
+      const part = new Unit(loaded, { log, clock, reload, nowMs: Date.now, witness });
+      // Loaded only here: --check and --help need no native code.
+      const [{ startDataplane }, { openKernel }] = await Promise.all([
+        import('@rmh/dataplane'),
+        import('@rmh/netio/kernel'),
+      ]);
+      const kernel = openKernel({ protocol: ROUTE_PROTOCOL, metric: ROUTE_METRIC });
+      return { part, ports: { log, startDataplane, kernel, version: VERSION, requireTun } };
+    },
+  };
+}
+
+function openWitness(
+  { config, file }: LoadedUnit,
+  recordIn: string | null,
+): { log: Log; witness: Witness } {
+  const quiet = openLog('rmh-unit', config.log.level);
+  const log = heardBy(quiet, (event, fields) => witness.note(event, fields));
+  const mostMb = config.record?.mostMb ?? RECORD_MB_DEFAULT;
+  const written = config.record && resolve(dirname(file), config.record.directory);
+  const directory = recordIn ?? written;
+  const witness = new Witness({
+    name: config.name,
+    log,
+    // Its failure is no event of its own history, which it could not keep.
+    file: new HistoryFile(config.stateDirectory, quiet),
+    recorder: directory === undefined ? null : new Recorder({ directory, mostMb }, log),
+    nowMs: Date.now,
+    steadyMs: () => performance.now(),
+  });
+  return { log, witness };
+}
+
+/** As the configuration's own default. */
+const RECORD_MB_DEFAULT = 200;

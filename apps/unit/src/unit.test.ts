@@ -37,7 +37,14 @@ function loaded(more: Record<string, unknown> = {}): LoadedUnit {
     const publicKey = new Uint8Array(32);
     return { name, publicKey, presharedKey: null, endpoint, allowedIps, multipath };
   });
-  return { file: 'u', config, configHash: 'x', privateKey: new Uint8Array(32), peers };
+  return {
+    file: 'u',
+    config,
+    configHash: 'x',
+    privateKey: new Uint8Array(32),
+    peers,
+    policy: null,
+  };
 }
 
 function setup(reload: () => LoadedUnit = () => loaded()) {

@@ -20,6 +20,7 @@ import {
 import type { ClockFloor } from './clock-floor.ts';
 import { decideLinks, type UsedLink } from './links.ts';
 import type { LoadedUnit } from './load.ts';
+import type { Witness } from './record-witness.ts';
 import { SILENCE_HINTS, type Silence, silenceVerdict } from './silence.ts';
 
 export interface UnitPorts {
@@ -28,6 +29,8 @@ export interface UnitPorts {
   /** The configuration, read again; throws RmhError. */
   reload(): LoadedUnit;
   nowMs(): number;
+  /** Who remembers what happens; without one there is no history. */
+  readonly witness?: Witness;
 }
 
 const LINK_NONE_HINT = 'check modems, SIM cards and cables; "rmh status" lists every link';
@@ -72,7 +75,7 @@ export class Unit implements DaemonPart {
       listen: null,
       peers,
       classes: config.classes,
-      policy: {},
+      policy: this.#started.policy,
     };
   }
 
@@ -149,6 +152,19 @@ export class Unit implements DaemonPart {
 
   event(event: DataplaneEvent): void {
     if (event.kind === 'timestamp') this.#ports.clock.used(event.us);
+    this.#ports.witness?.event(event);
+  }
+
+  look(status: DataplaneStatus | null): void {
+    this.#ports.witness?.look(status, this.#links);
+  }
+
+  get({ path, query }: StatusRequest): Answer | null {
+    return path === '/history' ? (this.#ports.witness?.answer(query) ?? null) : null;
+  }
+
+  async ended(): Promise<void> {
+    await this.#ports.witness?.close();
   }
 
   reload(): DataplaneCommand[] {
@@ -201,11 +217,12 @@ export class Unit implements DaemonPart {
 
 /** Fields whose change the running unit cannot take up. */
 function restartFields(started: LoadedUnit, next: LoadedUnit): string[] {
-  const fields = ['tun', 'statusSocket', 'stateDirectory'] as const;
+  const fields = ['tun', 'statusSocket', 'stateDirectory', 'record'] as const;
   const changed: string[] = fields.filter(
     (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
   );
   if (!Buffer.from(started.privateKey).equals(next.privateKey)) changed.push('privateKeyFile');
+  if (JSON.stringify(started.policy) !== JSON.stringify(next.policy)) changed.push('policy');
   return changed;
 }
 

@@ -1,46 +1,41 @@
 // Two namespaces, car and site, joined by two veth pairs. They vanish with the bench's processes.
 import { setTimeout as pause } from 'node:timers/promises';
 import { createNetns, inNetns, Rtnl } from '@rmh/netio';
+import { CABLES, type Ground, SITE_OUTER } from './addresses.ts';
 
-export interface Cables {
-  readonly car: number;
-  readonly site: number;
-}
-
-/** Device and address of each end of cable `i`. */
-export const CABLES = [
-  { carDevice: 'u1', siteDevice: 'g1', car: '192.0.2.9', site: '192.0.2.10' },
-  { carDevice: 'u2', siteDevice: 'g2', car: '192.0.2.17', site: '192.0.2.18' },
-] as const;
-
-/** The site's own address, reached over either cable. */
-export const SITE_OUTER = '198.18.0.1';
-
-export async function layCables(): Promise<Cables> {
-  const cables = { car: createNetns(), site: createNetns() };
-  inRtnl(cables.car, (rtnl) => {
-    rtnl.setLink('lo', { up: true });
+export async function layCables(): Promise<Ground> {
+  const ground = createGround([SITE_OUTER]);
+  inRtnl(ground.car, (rtnl) => {
     for (const { carDevice, siteDevice, car } of CABLES) {
-      rtnl.createVeth(carDevice, siteDevice, cables.site);
+      rtnl.createVeth(carDevice, siteDevice, ground.site);
       rtnl.addAddress(carDevice, `${car}/30`);
       rtnl.setLink(carDevice, { up: true });
     }
   });
-  inRtnl(cables.site, (rtnl) => {
-    rtnl.setLink('lo', { up: true });
-    rtnl.addAddress('lo', `${SITE_OUTER}/32`);
+  inRtnl(ground.site, (rtnl) => {
     for (const { siteDevice, site } of CABLES) {
       rtnl.addAddress(siteDevice, `${site}/30`);
       rtnl.setLink(siteDevice, { up: true });
     }
   });
-  await cablesRun(cables);
-  inRtnl(cables.car, (rtnl) => {
+  await cablesRun(ground);
+  inRtnl(ground.car, (rtnl) => {
     for (const [i, { carDevice, site }] of CABLES.entries()) {
       rtnl.addRoute({ to: 'default', via: site, device: carDevice, metric: 100 + i });
     }
   });
-  return cables;
+  return ground;
+}
+
+/** Two namespaces with nothing between them; the site has these addresses. */
+export function createGround(siteAddresses: readonly string[]): Ground {
+  const ground = { car: createNetns(), site: createNetns() };
+  inRtnl(ground.car, (rtnl) => rtnl.setLink('lo', { up: true }));
+  inRtnl(ground.site, (rtnl) => {
+    rtnl.setLink('lo', { up: true });
+    for (const address of siteAddresses) rtnl.addAddress('lo', `${address}/32`);
+  });
+  return ground;
 }
 
 export function inRtnl<T>(netns: number, work: (rtnl: Rtnl) => T): T {
@@ -55,9 +50,9 @@ export function inRtnl<T>(netns: number, work: (rtnl: Rtnl) => T): T {
 }
 
 /** A veth end drops what is sent before the kernel has noticed that its peer is up. */
-async function cablesRun(cables: Cables): Promise<void> {
+async function cablesRun(ground: Ground): Promise<void> {
   for (let i = 0; i < WAITS_MAX; i++) {
-    const running = inRtnl(cables.car, (rtnl) =>
+    const running = inRtnl(ground.car, (rtnl) =>
       CABLES.every(({ carDevice }) => rtnl.link(carDevice)?.running === true),
     );
     if (running) return;

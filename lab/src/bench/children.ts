@@ -1,15 +1,40 @@
 // Child processes of the bench, in the namespace that they measure in.
 import { type ChildProcess, spawn } from 'node:child_process';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { inNetns } from '@rmh/netio';
+import type { Load } from './words.ts';
 
-/** A script of this folder. `nodeFlags` reach the node that runs it. */
-export function spawnScript(netns: number, script: string, words: readonly string[]): ChildProcess {
+/** One end of a load. */
+export function spawnGenerator(netns: number, load: Load): ChildProcess {
+  return spawnScript(netns, [fileURLToPath(new URL('generator.ts', import.meta.url))], load);
+}
+
+/** One end of a tunnel, by the code of the checkout at `root` but always by our own node. */
+export function spawnTunnelEnd(netns: number, root: string): ChildProcess {
   const flags = (process.env['RMH_BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
-  const own = script === 'tunnel-end.ts' ? flags : [];
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const args = ['--disable-warning=ExperimentalWarning', ...own, path, ...words];
+  return spawnScript(netns, [...flags, join(root, TUNNEL_END)]);
+}
+
+/** This checkout, where the benches lie in lab/src/bench. */
+export const OWN_ROOT = fileURLToPath(new URL('../../..', import.meta.url));
+
+/** Why the data plane of the checkout at `root` can not be measured; null: it can. */
+export function cannotRun(root: string): string | null {
+  if (!existsSync(join(root, TUNNEL_END))) return `${root} is no checkout of this project`;
+  const dataplane = join(root, 'node_modules/@rmh/dataplane');
+  if (!existsSync(dataplane)) return `${root} has no dependencies yet: run ./rmh --help there`;
+  // A borrowed node_modules points back: what is measured would be the lender's code.
+  if (realpathSync(dataplane).startsWith(`${realpathSync(root)}/`)) return null;
+  return `${root}/node_modules belongs to another checkout: it needs its own`;
+}
+
+const TUNNEL_END = 'lab/src/bench/tunnel-end.ts';
+
+function spawnScript(netns: number, words: readonly string[], order?: unknown): ChildProcess {
+  const last = order === undefined ? [] : [JSON.stringify(order)];
+  const args = ['--disable-warning=ExperimentalWarning', ...words, ...last];
   return spawnIn(netns, process.execPath, args, {});
 }
 

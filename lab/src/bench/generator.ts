@@ -1,6 +1,6 @@
 // One end of a load, as a process of its own: blocking calls, one result, end.
-//   node generator.ts '{"kind":"tcp-receive","host":"10.201.0.1"}'
-import { type IpEndpoint, parseIp, present } from '@rmh/base';
+//   node generator.ts '{"kind":"udp-receive","host":"10.201.0.1","seconds":1}'
+import { assert, type IpEndpoint, parseIp, present } from '@rmh/base';
 import {
   allocateArena,
   Errno,
@@ -9,11 +9,15 @@ import {
   ReceiveBatch,
   SendBatch,
   TcpListener,
+  type TcpOptions,
   TcpStream,
   UdpSocket,
   writeEndpoint,
 } from '@rmh/netio';
 import type { GeneratorWord, Load, LoadResult } from './words.ts';
+
+type TcpSend = Extract<Load, { kind: 'tcp-send' }>;
+type TcpReceive = Extract<Load, { kind: 'tcp-receive' }>;
 
 const PORT = 5201;
 /** As large as a busy application writes; the kernel cuts it into trains of 64 KB. */
@@ -30,20 +34,19 @@ const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 
 const load = JSON.parse(process.argv[2] ?? '') as Load;
 const done = (result: LoadResult) => say({ kind: 'done', result }, () => process.exit(0));
-if (load.kind === 'tcp-send') done(sendTcp(load));
+if (load.kind === 'tcp-send') done(await sendTcp(load));
 else if (load.kind === 'udp-send') done(sendUdp(load));
-else if (load.kind === 'tcp-receive') {
-  const listener = TcpListener.open(endpointOf(load.host), { waitMsMax: SILENCE_MS });
-  say({ kind: 'listening' }, () => done(receiveTcp(listener)));
-} else {
+else if (load.kind === 'tcp-receive') done(await receiveTcp(load));
+else {
   const socket = openUdp(load.host, PORT);
   const { seconds } = load;
   say({ kind: 'listening' }, () => done(receiveUdp(socket, seconds)));
 }
 
-function sendTcp(load: Extract<Load, { kind: 'tcp-send' }>): LoadResult {
-  const { congestion } = load;
-  const stream = TcpStream.connect(endpointOf(load.host), { congestion, waitMsMax: SILENCE_MS });
+async function sendTcp(load: TcpSend): Promise<LoadResult> {
+  const stream = await openTcp(load, { congestion: load.congestion });
+  // What is accepted has the listener's.
+  assert(stream.congestion === load.congestion, 'the congestion control is the one asked for');
   const arena = allocateArena(BLOCK_BYTES);
   const startUs = nowUs();
   let [bytes, pieces] = [0, 0];
@@ -55,22 +58,38 @@ function sendTcp(load: Extract<Load, { kind: 'tcp-send' }>): LoadResult {
   stream.finishSending();
   // Until the far end has read everything and closed.
   stream.receive(arena, 0, 1);
-  return { bytes, pieces, seconds: (nowUs() - startUs) / 1e6 };
+  return { bytes, pieces, seconds: (nowUs() - startUs) / 1e6, windowBytes: bytes };
 }
 
-function receiveTcp(listener: TcpListener): LoadResult {
-  const stream = present(listener.accept(), 'the sender connects');
+/** To the end of the window, or of the stream. Closing before the sender ends resets it. */
+async function receiveTcp(load: TcpReceive): Promise<LoadResult> {
+  const stream = await openTcp(load, {});
   const arena = allocateArena(BLOCK_BYTES);
-  let [bytes, pieces, firstUs, lastUs] = [0, 0, 0, 0];
+  const fromUs = (load.window?.fromSeconds ?? 0) * 1e6;
+  const toUs = (load.window?.toSeconds ?? Number.POSITIVE_INFINITY) * 1e6;
+  let [bytes, windowBytes, pieces, firstUs, lastUs] = [0, 0, 0, 0, 0];
   for (;;) {
     const got = stream.receive(arena, 0, BLOCK_BYTES);
     if (got <= 0) break;
-    lastUs = nowUs();
-    if (pieces++ === 0) firstUs = lastUs;
+    const atUs = nowUs();
+    if (pieces === 0) firstUs = atUs;
+    if (atUs - firstUs > toUs) break;
+    lastUs = atUs;
+    pieces++;
     bytes += got;
+    if (atUs - firstUs >= fromUs) windowBytes += got;
   }
   stream.close();
-  return { bytes, pieces, seconds: (lastUs - firstUs) / 1e6 };
+  return { bytes, pieces, seconds: (lastUs - firstUs) / 1e6, windowBytes };
+}
+
+async function openTcp(load: TcpSend | TcpReceive, options: TcpOptions): Promise<TcpStream> {
+  const endpoint = endpointOf(load.host);
+  const wait = { ...options, waitMsMax: SILENCE_MS };
+  if (load.opens) return TcpStream.connect(endpoint, wait);
+  const listener = TcpListener.open(endpoint, wait);
+  await new Promise<void>((resolve) => say({ kind: 'listening' }, resolve));
+  return present(listener.accept(), 'the far end connects');
 }
 
 /** Paced in steps of a millisecond when a rate is given. No trains: as most applications send. */
@@ -102,7 +121,8 @@ function sendUdp(load: Extract<Load, { kind: 'udp-send' }>): LoadResult {
       poller.wait(1000);
     }
   }
-  return { bytes: pieces * DATAGRAM_BYTES, pieces, seconds: (nowUs() - startUs) / 1e6 };
+  const bytes = pieces * DATAGRAM_BYTES;
+  return { bytes, pieces, seconds: (nowUs() - startUs) / 1e6, windowBytes: bytes };
 }
 
 /** Until the load's time is over and nothing has come for a while. */
@@ -123,7 +143,8 @@ function receiveUdp(socket: UdpSocket, seconds: number): LoadResult {
       pieces += Math.ceil(batch.length(i) / Math.max(1, batch.segmentBytes(i)));
     }
   }
-  return { bytes, pieces, seconds: Math.max(1e-6, (lastUs - firstUs) / 1e6) };
+  const tookSeconds = Math.max(1e-6, (lastUs - firstUs) / 1e6);
+  return { bytes, pieces, seconds: tookSeconds, windowBytes: bytes };
 }
 
 function openUdp(host: string, port: number): UdpSocket {

@@ -5,12 +5,8 @@ import { present } from '@rmh/base';
 import type { Dataplane, DataplaneConfig } from '@rmh/contract';
 import { startDataplane } from '@rmh/dataplane';
 import { Rtnl } from '@rmh/netio';
-import { SITE_OUTER } from './cables.ts';
+import { INNER, INNER_MTU, SITE_OUTER } from './addresses.ts';
 import type { EndCommand, EndKeys, EndWord } from './words.ts';
-
-export const INNER = { car: '10.100.0.1', site: '10.200.0.1' } as const;
-/** What both tunnels carry: fits an outer MTU of 1,500 with every header of ours. */
-export const INNER_MTU = 1340;
 
 let dataplane: Dataplane | null = null;
 process.on('message', (command: EndCommand) => {
@@ -59,7 +55,7 @@ function configOf(side: 'car' | 'site', keys: EndKeys): DataplaneConfig {
       },
     ],
     classes: [],
-    policy: {},
+    policy: null,
   };
 }
 

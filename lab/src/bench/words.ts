@@ -1,27 +1,65 @@
-// What the processes of the bench say to each other over Node's own line: plain data.
+// What the processes of the benches say to each other over Node's own line: plain data.
 import type { DataplaneStatus } from '@rmh/contract';
+import type { PathSpec } from '../carriers/paths-syntax.ts';
+import type { Fault } from '../runner/faults.ts';
 
 export type Direction = 'up' | 'down';
+export const DIRECTIONS: readonly Direction[] = ['up', 'down'];
 export type Congestion = 'cubic' | 'bbr';
-/** What carries the traffic: bare veth, our tunnel over one or two paths, wireguard-go. */
-export type Subject = 'plain' | 'rmh-1' | 'rmh-2' | 'wireguard-go';
+/** What carries: bare veth, our tunnel or that of another checkout, each by paths; wireguard-go. */
+export type Subject = 'plain' | 'rmh-1' | 'rmh-2' | 'against-1' | 'against-2' | 'wireguard-go';
 
-export interface BenchOptions {
+interface CommonOptions {
+  /** Of one TCP load. */
   readonly seconds: number;
   readonly rounds: number;
-  readonly congestion: Congestion;
-  /** Only to see that it works: no warm-up, one UDP rate, our own tunnel alone. */
+  /** Only to see that it works: no warm-up, no peers. */
   readonly brief: boolean;
   /** Where the JSON goes: a file, '-' for standard output, null for nowhere. */
   readonly json: string | null;
 }
 
-/** One end of a load: `host` is where the receiver listens. */
+export interface TunnelOptions extends CommonOptions {
+  readonly congestion: Congestion;
+  /** Another checkout, whose data plane is measured beside ours. */
+  readonly against: string | null;
+}
+
+export interface PacedOptions extends CommonOptions {
+  /** Rate of the path, Mbit/s. */
+  readonly rates: readonly number[];
+  readonly against: string | null;
+}
+
+export type CarrierFault = Extract<Fault, { target: 'carrier' }>;
+
+export interface BondOptions extends CommonOptions {
+  readonly paths: readonly PathSpec[];
+  readonly faults: readonly CarrierFault[];
+  readonly congestions: readonly Congestion[];
+  /** From the first byte on: not counted. */
+  readonly skipSeconds: number;
+  readonly seed: number;
+}
+
+/** One end of a load. TCP: the car opens the connection and the site listens, as in life. */
 export type Load =
-  | { kind: 'tcp-receive'; host: string }
-  | { kind: 'tcp-send'; host: string; seconds: number; congestion: Congestion }
+  | { kind: 'tcp-receive'; host: string; opens: boolean; window: Window | null }
+  | {
+      kind: 'tcp-send';
+      host: string;
+      opens: boolean;
+      seconds: number;
+      congestion: Congestion;
+    }
   | { kind: 'udp-receive'; host: string; seconds: number }
   | { kind: 'udp-send'; host: string; seconds: number; mbit: number };
+
+/** Seconds after the first byte. The receiver ends with it, instead of reading everything. */
+export interface Window {
+  readonly fromSeconds: number;
+  readonly toSeconds: number;
+}
 
 export type GeneratorWord = { kind: 'listening' } | { kind: 'done'; result: LoadResult };
 
@@ -31,6 +69,8 @@ export interface LoadResult {
   readonly pieces: number;
   /** From the first byte to the last. */
   readonly seconds: number;
+  /** Of `bytes`, those that came within the window; all of them if there is none. */
+  readonly windowBytes: number;
 }
 
 export interface EndKeys {
@@ -38,6 +78,7 @@ export interface EndKeys {
   readonly peer: Uint8Array;
 }
 
+/** An older checkout hears and says these too (--against): a new field here must be optional. */
 export type EndCommand =
   | { kind: 'start'; side: 'car' | 'site'; keys: EndKeys }
   | { kind: 'links'; set: readonly string[]; remove: readonly string[] }
@@ -48,12 +89,14 @@ export type EndWord =
   | { kind: 'failed'; message: string }
   | { kind: 'status'; status: DataplaneStatus };
 
-/** One measurement. */
+/** One measurement of `bench tunnel` and `bench paced`. */
 export interface Sample {
   readonly round: number;
   readonly subject: Subject;
   readonly direction: Direction;
   readonly protocol: 'tcp' | 'udp';
+  /** Rate of the path; 0: without limit. */
+  readonly pathMbit: number;
   /** UDP: what the sender was asked to send; 0: as fast as it can. */
   readonly offeredMbit: number;
   readonly mbit: number;
@@ -63,8 +106,31 @@ export interface Sample {
   readonly cpuSecondsPerGb: number;
 }
 
+/**
+ * One measurement of `bench bond`. bond: one flow over all paths; alone: the same over the best
+ * one; plain: no tunnel, one flow straight over each path, all at once, added up.
+ */
+export interface BondSample {
+  readonly round: number;
+  readonly congestion: Congestion;
+  readonly subject: 'bond' | 'alone' | 'plain';
+  readonly direction: Direction;
+  /** Payload of TCP within the window. */
+  readonly mbit: number;
+  /** From the first byte on. */
+  readonly wholeMbit: number;
+}
+
+/** How punctual the emulated carriers were: late packets are the machine's fault, not a tunnel's. */
+export interface Lateness {
+  readonly usMean: number;
+  readonly usMax: number;
+}
+
 export type BenchWord =
   | { kind: 'progress'; text: string }
-  | { kind: 'missing'; subject: Subject; reason: string }
+  | { kind: 'missing'; subject: string; reason: string }
   | { kind: 'sample'; sample: Sample }
+  | { kind: 'bond'; sample: BondSample }
+  | { kind: 'lateness'; lateness: Lateness }
   | { kind: 'end' };

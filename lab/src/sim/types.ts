@@ -2,6 +2,7 @@
 // size of an inner packet is bytes of the IP packet.
 import type { TrafficClassName } from '@rmh/contract';
 import type { Direction } from '../carriers/condition.ts';
+import type { Timeline } from '../carriers/timeline.ts';
 
 /** The car sends up, the site sends down. */
 export type Side = 'car' | 'site';
@@ -27,7 +28,23 @@ export interface Bearer {
   arrived(datagram: Datagram, carrier: number, nowUs: number): void;
   poll(nowUs: number): void;
   readonly nextDeadlineUs: number;
+  /** Outer bytes of further copies of what had already left once; absent: none. */
+  readonly bytesDuplicated?: number;
+  /** The road has delivered or lost it and will not touch it again: it may be used anew. */
+  gone?(datagram: Datagram): void;
+  /**
+   * A copy as a bad road makes it: whole (damage 0), or with a bit changed that `damage` picks;
+   * null: a checksum throws damaged ones away. Absent: the datagram is its own copy, or null.
+   */
+  copy?(datagram: Datagram, damage: number): Datagram | null;
+  /** What happens to the ends rather than to the road (faults.ts). */
+  suffer?(fault: EndFault, nowUs: number): void;
 }
+
+/** A fault of the ends; those of the road are the road's own. */
+export type EndFault =
+  | { readonly kind: 'gateway-crash' | 'gateway-start' | 'gateway-drain'; readonly gateway: number }
+  | { readonly kind: 'link-down' | 'link-up' | 'rebind'; readonly carrier: number };
 
 /** What a bearer puts on a carrier. `bytes` is what the carrier counts: the outer IP packet. */
 export interface Datagram {
@@ -35,6 +52,47 @@ export interface Datagram {
   readonly bytes: number;
   /** The bearer's own: encrypted bytes of the tunnel, or the packet of a baseline. */
   readonly content: unknown;
+}
+
+/** A part of a drive as the road plays it: plain data that a worker may be handed. */
+export interface DriveWindow {
+  readonly drive: string;
+  /** Where it lies in the drive, ms of the recording. */
+  readonly fromMs: number;
+  readonly lengthMs: number;
+  readonly carriers: readonly WindowCarrier[];
+}
+
+export interface WindowCarrier {
+  readonly name: string;
+  /** ms from the start of the window; the first condition holds from 0. */
+  readonly timeline: Timeline;
+}
+
+/** What a mix sends of itself, known before the run. Times are µs from the window's start. */
+export interface Workload {
+  readonly packets: WorkloadPackets;
+  readonly objects: readonly WorkloadObject[];
+}
+
+/** Datagrams in the order of their times, as columns. */
+export interface WorkloadPackets {
+  readonly count: number;
+  readonly sentUs: Float64Array;
+  /** Of the inner IP packet. */
+  readonly bytes: Uint16Array;
+  /** 0 … 3 as TrafficClass. */
+  readonly class: Uint8Array;
+  /** 1: up. */
+  readonly up: Uint8Array;
+}
+
+/** Bytes of an application that TCP carries: they count as they arrive in order and in time. */
+export interface WorkloadObject {
+  readonly startUs: number;
+  readonly bytes: number;
+  readonly class: TrafficClassName;
+  readonly direction: Direction;
 }
 
 /** What a bearer is given to work with. */
@@ -65,8 +123,21 @@ export interface ClassResult extends ClassCount {
   bestAloneInTime: number;
 }
 
+/**
+ * How packets of a class fared in time. A packet that never came counts as the latest; a quantile
+ * of −1 lies among those.
+ */
+export interface DelayFigures {
+  readonly p50Us: number;
+  readonly p99Us: number;
+  /** The longest time in which a steady flow of the class heard nothing. */
+  readonly longestGapUs: number;
+}
+
 export interface BearerResult {
   readonly name: string;
+  /** Classes that travel as datagrams: critical and realtime. */
+  readonly delays: Partial<Record<TrafficClassName, DelayFigures>>;
   readonly classes: Record<TrafficClassName, ClassCount>;
   /** Outer bytes offered to the carriers, both directions, and how many of them were copies. */
   readonly bytesSent: number;

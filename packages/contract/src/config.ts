@@ -62,6 +62,26 @@ const MULTIPATH = FLAG.default(true).meta({
   description: 'Use all paths; false treats the other end as a stock WireGuard peer.',
 });
 
+const POLICY_FILE = PATH.exactOptional().meta({
+  description: 'File with the policy (docs/policy.md). Default: the national baseline.',
+});
+
+// 2 MB an hour as it is written for three carriers, 0.4 MB packed: 200 MB are 500 hours of
+// driving. Less than 8 MB could not hold the hour that is being written for 8 carriers.
+const RECORD = z
+  .strictObject({
+    directory: PATH.meta({ description: 'Directory for the drives; only this unit writes there.' }),
+    mostMb: z.int().min(8).max(100_000).default(200).meta({
+      description: 'Room for all of them, in MB; the oldest are deleted.',
+      expected: 'a number from 8 to 100000',
+    }),
+  })
+  .exactOptional()
+  .meta({
+    description: 'Record what the carriers are like (docs/drives.md). Default: nothing.',
+    expected: 'the fields of record',
+  });
+
 const CLASSES = list(CLASS_RULE, RULES_MAX)
   .default([])
   .meta({
@@ -114,7 +134,8 @@ export const UNIT_CONFIG = z
       description: 'File with the private key (rmh keygen --out), mode 0600.',
     }),
     stateDirectory: PATH.default('/var/lib/rmh-unit').meta({
-      description: 'Directory for what must outlive a restart: the floor of the handshake clock.',
+      description:
+        'For what must outlive a restart: the floor of the handshake clock, the history.',
     }),
     statusSocket: SOCKET_PATH.default('/run/rmh-unit/status.sock').meta({
       description: 'Unix socket that rmh status asks.',
@@ -144,12 +165,14 @@ export const UNIT_CONFIG = z
       expected: `a list of 1 to ${LINKS_MAX} links, or "auto: true" with patterns`,
     }),
     classes: CLASSES,
+    policy: POLICY_FILE,
     routes: list(PREFIX, GATEWAYS_MAX * PREFIXES_MAX)
       .exactOptional()
       .meta({
         description: 'Prefixes routed into the tunnel. Default: allowedIps of all gateways.',
         expected: 'a list of prefixes',
       }),
+    record: RECORD,
     log: LOG,
   })
   .meta({ expected: 'the fields of unit.yaml' });
@@ -196,6 +219,7 @@ export const GATEWAY_CONFIG = z
       description: 'Directory of *.yaml files, one unit a file with the fields of units[].',
     }),
     classes: CLASSES,
+    policy: POLICY_FILE,
     log: LOG,
   })
   .meta({ expected: 'the fields of gateway.yaml' });

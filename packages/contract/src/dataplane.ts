@@ -1,5 +1,6 @@
 // What the app and its data plane worker say to each other: plain data that a structured
 // clone carries, so the main thread and the worker share nothing but these words.
+import type { Policy } from './policy.ts';
 import type { ClassRule } from './rules.ts';
 
 export type Role = 'unit' | 'gateway';
@@ -17,8 +18,8 @@ export interface DataplaneConfig {
   /** A unit: its gateways in order of preference. A gateway: its units. */
   readonly peers: PeerConfig[];
   readonly classes: ClassRule[];
-  /** Reserved for the scheduler's policy file. */
-  readonly policy: Record<string, unknown>;
+  /** Null: the national baseline. */
+  readonly policy: Policy | null;
 }
 
 export interface PeerConfig {
@@ -52,7 +53,8 @@ export type LogFields = Record<string, string | number | boolean>;
 export type DataplaneEvent =
   | { kind: 'ready' }
   | { kind: 'stopped' }
-  | { kind: 'log'; event: string; level: LogLevel; fields: LogFields }
+  /** `atMs`: when it happened, Unix ms, where that is known better than by its coming. */
+  | { kind: 'log'; event: string; level: LogLevel; fields: LogFields; atMs?: number }
   /** Gateway: the unit's traffic is (no longer) here: install or remove its kernel routes. */
   | { kind: 'peer.active'; name: string; active: boolean }
   /** Unit: persist as the floor of the handshake clock. */
@@ -101,6 +103,23 @@ export interface PathStatus {
   readonly packetsLost: number;
   readonly suspicions: number;
   readonly mtu: number;
+  /** What the recorder of drives reads; its differences count. */
+  readonly latest?: PathLatest;
+}
+
+export interface PathLatest {
+  /** The last round trip as it was measured, and how many were. */
+  readonly rttMs: number;
+  readonly rttSamples: number;
+  /** Delay above the least on the way out, ms: the queue in the operator's buffer. */
+  readonly queueMs: number;
+  /** There was more to send than the path may take, all the time since the last status. */
+  readonly backlogged?: boolean;
+  /** UDP payload bytes that the far end says arrived. */
+  readonly bytesDelivered: number;
+  readonly packetsReceived: number;
+  /** Of the newest arrival here: its time minus the sender's stamp, µs modulo 2^32. */
+  readonly oneWayUs: number;
 }
 
 export interface ClassStatus {
@@ -111,6 +130,10 @@ export interface ClassStatus {
   readonly duplicatesDropped: number;
   readonly reordered: number;
   readonly late: number;
+  /** Had no path at all. */
+  readonly unsent?: number;
+  /** Sent and given up: no copy was answered in time. */
+  readonly lost?: number;
 }
 
 /** The worker's handle in the main thread; `@rmh/dataplane` makes it. */

@@ -15,6 +15,18 @@ export type * from './dataplane.ts';
 export { errnoOf, lineOf, RmhError } from './error.ts';
 export { EVENTS, type EventEntry, type EventName, type FieldsOf } from './events.ts';
 export { type Fault, faultsOf, valueAt } from './faults.ts';
+export {
+  type CarrierSlice,
+  type ClassSlice,
+  EVENTS_MAX,
+  HISTORY_FORMAT,
+  type History,
+  type HistoryEvent,
+  HistoryRing,
+  type HistorySlice,
+  SLICES_MAX,
+} from './history.ts';
+export { type ClassPolicy, POLICY, type Policy } from './policy.ts';
 export { type ClassRule, TRAFFIC_CLASSES, type TrafficClassName } from './rules.ts';
 export { type FieldPath, fieldsOf, formatPath, treeOf } from './schema-tree.ts';
 export {

@@ -5,6 +5,7 @@ import { z } from 'zod';
 export interface SchemaNode {
   readonly description?: string;
   readonly expected?: string;
+  readonly reason?: string;
   readonly secret?: boolean;
   readonly default?: unknown;
   readonly properties?: Record<string, SchemaNode>;

@@ -74,7 +74,7 @@ if (runInSandbox(import.meta.url)) {
         },
       ],
       classes: [],
-      policy: {},
+      policy: null,
     };
   }
 }

@@ -1,8 +1,9 @@
 import { type MessagePort, receiveMessageOnPort } from 'node:worker_threads';
 import type { DataplaneCommand, DataplaneConfig, DataplaneEvent } from '@rmh/contract';
-import { NetError, nowUs, Wake } from '@rmh/netio';
+import { NetError, nowUs, Wake, wallUs } from '@rmh/netio';
 import type { TunnelEvent } from '@rmh/session';
 import { Engine } from './engine.ts';
+import { factsOf } from './history.ts';
 import { statusOf } from './status.ts';
 
 /**
@@ -16,7 +17,7 @@ export function runLoop(
   emit: (event: DataplaneEvent) => void,
 ): void {
   const wake = Wake.fromFd(wakeFd);
-  const engine = new Engine(config, (event) => announce(event, emit));
+  const engine: Engine = new Engine(config, (event) => announce(engine, event, emit));
   try {
     engine.open();
   } catch (error) {
@@ -113,13 +114,14 @@ function obey(
 
 const QUIET = new Set(['timestamp', 'peer.active']);
 
-function announce(event: TunnelEvent, emit: (event: DataplaneEvent) => void): void {
+function announce(engine: Engine, event: TunnelEvent, emit: (event: DataplaneEvent) => void): void {
   if (event.kind === 'timestamp') emit({ kind: 'timestamp', us: event.us });
   else if (event.kind === 'peer.active') emit({ ...event, name: event.peer });
   if (QUIET.has(event.kind)) return;
-  const { kind, ...fields } = event;
+  const { kind } = event;
+  const fields = factsOf(engine, event, nowUs());
   const level = kind === 'handshake.silent' || kind === 'handshake.refused' ? 'warn' : 'info';
-  emit({ kind: 'log', event: kind, level, fields });
+  emit({ kind: 'log', event: kind, level, fields, atMs: wallUs() / 1000 });
 }
 
 /** The clock of netio and of the session is the same, so a long wait only bounds mistakes. */

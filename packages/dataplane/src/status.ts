@@ -1,5 +1,5 @@
 import { TRAFFIC_CLASS_NAMES } from '@rmh/base';
-import type { DataplaneStatus, PathStatus, PeerState, PeerStatus } from '@rmh/contract';
+import type { DataplaneStatus, PathLatest, PathStatus, PeerState, PeerStatus } from '@rmh/contract';
 import type { Lane, Peer } from '@rmh/session';
 import { DROP_REASONS, dropName } from '@rmh/wire';
 import type { Engine } from './engine.ts';
@@ -59,6 +59,19 @@ function pathStatus(engine: Engine, lane: Lane): PathStatus {
     packetsLost: lane.packetsLost,
     suspicions: lane.suspicions,
     mtu: 0,
+    latest: latestOf(lane),
+  };
+}
+
+function latestOf(lane: Lane): PathLatest {
+  return {
+    // The far end's own delay is taken off, and two clocks may make that a little too much.
+    rttMs: Math.max(0, lane.rtt.latestUs) / 1000,
+    rttSamples: lane.rtt.samples,
+    queueMs: lane.queueUs / 1000,
+    bytesDelivered: lane.deliveredBytes,
+    packetsReceived: lane.arrivals.packets,
+    oneWayUs: lane.arrivals.oneWayUs,
   };
 }
 

@@ -1,5 +1,6 @@
 export { Arrivals } from './arrivals.ts';
-export { FlightList, Path, reportDelayUs } from './path.ts';
-export { RttEstimator } from './rtt.ts';
+export { Congestion } from './congestion.ts';
+export { FlightList, Path } from './path.ts';
+export { reportDelayUs, RttEstimator } from './rtt.ts';
 export { SentLog } from './sent-log.ts';
 export { nextPathState, PATH_TRANSITIONS, type PathEvent, type PathState } from './state.ts';

@@ -1,14 +1,15 @@
 import {
-  distance32,
   REPORT_BITMAP_AT,
   REPORT_BITS_AT,
   REPORT_BYTES_AT,
   REPORT_HELD_AT,
   REPORT_NEWEST_AT,
   REPORT_ONE_WAY_AT,
+  TRANSPORT_OVERHEAD_BYTES,
 } from '@rmh/wire';
 import { Arrivals } from './arrivals.ts';
-import { RttEstimator } from './rtt.ts';
+import { Congestion } from './congestion.ts';
+import { reportDelayUs, RttEstimator } from './rtt.ts';
 import { SentLog } from './sent-log.ts';
 import { nextPathState, type PathEvent, type PathState } from './state.ts';
 
@@ -41,11 +42,10 @@ export class Path {
   lossShare = 0;
   /** The last time anything authenticated arrived on this path, or 0. */
   heardUs = 0;
-  /** Bytes that the other end says arrived: for the delivery rate. */
+  /** UDP payload bytes that the other end says arrived, counted on past 2^32. */
   deliveredBytes = 0;
-  /** One-way delay above the least seen, µs: the queue that stands in the operator's buffer. */
-  queueUs = 0;
-  #oneWayLeast: number | null = null;
+  readonly congestion = new Congestion();
+  #reportedBytes = 0;
   /** The newest number whose answer was measured. */
   #measured = -1;
   /** When the first packet left that nothing has answered since, or null. */
@@ -68,6 +68,7 @@ export class Path {
     if (pushedOut >= 0) this.lost.push(pushedOut);
     this.packetsSent++;
     this.bytesSent += bytes;
+    this.congestion.sent(bytes, nowUs);
     if (!owesReport) this.log.settle(this.log.next - 1);
     else this.#waitingSinceUs ??= nowUs;
   }
@@ -82,10 +83,9 @@ export class Path {
     const bits = view.getUint16(at + REPORT_BITS_AT, true);
     const sentUs = this.log.sentUsOf(newest);
     // The newest may well be a message that owes no report: its way there and back counts too.
-    if (newest > this.#measured && this.log.remembers(newest)) {
-      this.#measured = newest;
-      this.#sampleDelay(view, at, nowUs - sentUs, nowUs);
-    }
+    const news = newest > this.#measured && this.log.remembers(newest);
+    this.congestion.feedback.lostSentUs = -1;
+    if (news) this.rtt.sample(nowUs - sentUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
     if (this.log.isOpen(newest)) this.#answer(newest);
     for (let i = 0; i < bits; i++) {
       const number = newest - 1 - i;
@@ -95,8 +95,30 @@ export class Path {
     }
     this.#findLost(newest, sentUs);
     this.#waitOnlyFor(newest);
-    this.deliveredBytes = view.getUint32(at + REPORT_BYTES_AT, true);
+    if (news) this.#steer(view, at, newest, nowUs);
     return true;
+  }
+
+  /** Bytes that left and are neither answered nor lost. */
+  get inFlightBytes(): number {
+    return this.log.inFlightBytes;
+  }
+
+  /** When the next packet may leave: now, later, or (Infinity) after an answer. */
+  nextSendUs(nowUs: number): number {
+    const inFlightBytes = this.log.full ? Number.POSITIVE_INFINITY : this.log.inFlightBytes;
+    return this.congestion.nextSendUs(nowUs, inFlightBytes);
+  }
+
+  /** One-way delay above its base, µs: the queue that stands in the operator's buffer. */
+  get queueUs(): number {
+    return this.congestion.queueUs;
+  }
+
+  /** The delay that a packet sent now can expect, µs; 100 ms while unmeasured. */
+  get oneWayUs(): number {
+    if (this.rtt.samples === 0) return ONE_WAY_UNKNOWN_US;
+    return this.rtt.leastUs / 2 + this.congestion.queueMeanUs;
   }
 
   /** Until when the present silence is still patience, or null when nothing is awaited. */
@@ -112,7 +134,7 @@ export class Path {
   get patienceUs(): number {
     if (this.rtt.samples === 0) return PATIENCE_UNKNOWN_US;
     const margin = Math.max(MARGIN_LEAST_US, 4 * this.rtt.varianceUs);
-    return this.rtt.smoothedUs + margin + reportDelayUs(this.rtt.smoothedUs);
+    return this.rtt.smoothedUs + margin + 2 * reportDelayUs(this.rtt.smoothedUs);
   }
 
   /** Applies the passing of time: 'late' once, then 'silent' once. */
@@ -139,8 +161,7 @@ export class Path {
     for (let n = this.log.oldestOpen; n < this.log.next; n++) this.log.settle(n);
     this.rtt.forget();
     this.#measured = this.log.next - 1;
-    this.#oneWayLeast = null;
-    this.queueUs = 0;
+    this.congestion.forget();
     this.#waitingSinceUs = null;
   }
 
@@ -151,13 +172,24 @@ export class Path {
     this.lossShare -= this.lossShare / LOSS_MEMORY;
   }
 
-  #sampleDelay(view: DataView, at: number, sinceSentUs: number, nowUs: number): void {
-    this.rtt.sample(sinceSentUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
-    const oneWay = view.getUint32(at + REPORT_ONE_WAY_AT, true);
-    this.#oneWayLeast ??= oneWay;
-    const above = distance32(oneWay, this.#oneWayLeast);
-    if (above < 0) this.#oneWayLeast = oneWay;
-    this.queueUs = Math.max(0, above);
+  /** What the report says of delay and delivery, to the congestion control. */
+  #steer(view: DataView, at: number, newest: number, nowUs: number): void {
+    const reported = view.getUint32(at + REPORT_BYTES_AT, true);
+    const frameBytes = (reported - this.#reportedBytes) >>> 0;
+    // Reports count frames; what leaves and is paced are datagrams.
+    const overhead = (newest - this.#measured) * TRANSPORT_OVERHEAD_BYTES;
+    // Backwards: the other end began anew.
+    if (frameBytes < 2 ** 31) this.deliveredBytes += frameBytes + overhead;
+    this.#reportedBytes = reported;
+    this.#measured = newest;
+    const { feedback } = this.congestion;
+    feedback.nowUs = nowUs;
+    feedback.sentUs = this.log.sentUsOf(newest);
+    feedback.oneWayUs = view.getUint32(at + REPORT_ONE_WAY_AT, true);
+    feedback.deliveredBytes = this.deliveredBytes;
+    feedback.rttUs = this.rtt.latestUs;
+    feedback.smoothedRttUs = this.rtt.smoothedUs;
+    this.congestion.take();
   }
 
   /** Unanswered numbers well before the newest answered one did not make it (RFC 8985). */
@@ -171,6 +203,7 @@ export class Path {
       this.lost.push(this.log.take(number));
       this.log.settle(number);
       this.packetsLost++;
+      this.congestion.feedback.lostSentUs = this.log.sentUsOf(number);
       // A whole outage in one report says little of how the path loses when it works.
       if (counted++ < LOSSES_COUNTED_MAX) this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
     }
@@ -206,13 +239,7 @@ export class FlightList {
   }
 }
 
-/** How long the receiver may hold a report back, given the path's round trip [FR-14]. */
-export function reportDelayUs(smoothedRttUs: number): number {
-  return Math.min(REPORT_DELAY_MOST_US, Math.max(REPORT_DELAY_LEAST_US, smoothedRttUs / 4));
-}
-
-const REPORT_DELAY_LEAST_US = 2_000;
-const REPORT_DELAY_MOST_US = 25_000;
+const ONE_WAY_UNKNOWN_US = 100_000;
 const MARGIN_LEAST_US = 10_000;
 const PATIENCE_UNKNOWN_US = 500_000;
 /** Recorded outages last 1–3 s at the median: past that the path only gets probes. */

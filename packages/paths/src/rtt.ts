@@ -47,3 +47,11 @@ export class RttEstimator {
 }
 
 const LEAST_LIFETIME_US = 30_000_000;
+
+/** How long the receiver may hold a report back, given the path's round trip [FR-14]. */
+export function reportDelayUs(smoothedRttUs: number): number {
+  return Math.min(REPORT_DELAY_MOST_US, Math.max(REPORT_DELAY_LEAST_US, smoothedRttUs / 4));
+}
+
+const REPORT_DELAY_LEAST_US = 2_000;
+const REPORT_DELAY_MOST_US = 25_000;

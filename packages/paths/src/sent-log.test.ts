@@ -45,6 +45,10 @@ function assertSame(log: SentLog, twin: TwinLog): void {
   assert.equal(log.next, twin.next);
   assert.equal(log.oldestOpen, twin.oldestOpen);
   assert.equal(log.inFlight, twin.open.size);
+  assert.equal(
+    log.inFlightBytes,
+    twin.open.values().reduce((sum, entry) => sum + entry.bytes, 0),
+  );
   for (const [number, entry] of twin.open) {
     assert.ok(log.isOpen(number), `${number} is open`);
     assert.equal(log.sentUsOf(number), entry.sentUs);

@@ -9,6 +9,8 @@ export class SentLog {
   /** Every number below is settled. */
   oldestOpen = 0;
   inFlight = 0;
+  /** Bytes of the open numbers. */
+  inFlightBytes = 0;
   /** The lowest number whose entry was not yet written over. */
   #remembered = 0;
   #mask: number;
@@ -40,7 +42,13 @@ export class SentLog {
     this.#open[slot] = OPEN;
     this.next++;
     this.inFlight++;
+    this.inFlightBytes += bytes;
     return pushedOut;
+  }
+
+  /** So many are unanswered that what is sent next would soon be forgotten. */
+  get full(): boolean {
+    return this.next - this.oldestOpen > FULL_AT;
   }
 
   isOpen(number: number): boolean {
@@ -75,6 +83,7 @@ export class SentLog {
     if (this.#open[slot] !== SETTLED) {
       this.#open[slot] = SETTLED;
       this.inFlight--;
+      this.inFlightBytes -= this.#bytes[slot] ?? 0;
     }
     while (this.oldestOpen < this.next && this.#open[this.oldestOpen & this.#mask] === SETTLED) {
       this.oldestOpen++;
@@ -120,3 +129,5 @@ const TAKEN = 2;
 const SLOTS_MIN = 256;
 /** 300 Mbit/s × 0.5 s / 8 / 1,400 B = 13,400 packets unanswered on one path. */
 const SLOTS_MAX = 16_384;
+/** Short of the ring by what critical packets and control may add meanwhile. */
+const FULL_AT = SLOTS_MAX - 2048;

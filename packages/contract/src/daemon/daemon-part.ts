@@ -32,6 +32,12 @@ export interface DaemonPart {
   post(request: StatusRequest, status: DataplaneStatus | null): DataplaneCommand | Answer;
   /** Every few seconds, with what the data plane says of itself. */
   tick(status: DataplaneStatus | null): void;
+  /** Five times a second, with the same: for a part that keeps a history. */
+  look?(status: DataplaneStatus | null): void;
+  /** A question that the daemon itself has no answer to; null: nor has the part. */
+  get?(request: StatusRequest): Answer | null;
+  /** The last call: everything is removed. */
+  ended?(): Promise<void>;
 }
 
 export interface DaemonPorts {

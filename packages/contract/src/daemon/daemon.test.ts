@@ -25,7 +25,7 @@ const CONFIG: DataplaneConfig = {
   listen: { address: null, port: 51820 },
   peers: [],
   classes: [],
-  policy: {},
+  policy: null,
 };
 
 function setup() {

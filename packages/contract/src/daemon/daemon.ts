@@ -11,6 +11,8 @@ import { type FailedEvent, retrySeconds, startFailure } from './start-failure.ts
 import { type Answer, NOT_FOUND, type StatusRequest, StatusServer } from './status-server.ts';
 
 const TICK_SECONDS = 5;
+// Probes on recorded drives are 5 Hz, and an outage is 0.5 s or longer.
+const LOOK_SECONDS = 0.2;
 const STATUS_SECONDS_MAX = 2;
 const STOP_SECONDS_MAX = 5;
 
@@ -29,6 +31,8 @@ export class Daemon {
   #reconcilePlanned = false;
   #stopWatch = () => {};
   #ticker: NodeJS.Timeout | undefined;
+  #looker: NodeJS.Timeout | undefined;
+  #looking = false;
 
   constructor(part: DaemonPart, ports: DaemonPorts) {
     this.#part = part;
@@ -98,6 +102,9 @@ export class Daemon {
     this.#reconcile();
     this.#stopWatch = this.#ports.kernel.watch(() => this.#reconcile());
     this.#ticker = setInterval(() => void this.#tick(), TICK_SECONDS * this.#secondMs);
+    if (this.#part.look !== undefined) {
+      this.#looker = setInterval(() => void this.#look(), LOOK_SECONDS * this.#secondMs);
+    }
     const { name: tun } = config.tun;
     this.#ports.log.write('daemon.ready', { tun, peers: config.peers.length });
   }
@@ -124,6 +131,14 @@ export class Daemon {
   async #tick(): Promise<void> {
     this.#reconcile();
     this.#part.tick(await this.#status());
+  }
+
+  async #look(): Promise<void> {
+    if (this.#looking) return; // a data plane that is slow to answer is not asked twice
+    this.#looking = true;
+    const status = await this.#status();
+    this.#looking = false;
+    if (!this.#isStopping()) this.#part.look?.(status);
   }
 
   #event(event: DataplaneEvent): void {
@@ -161,6 +176,7 @@ export class Daemon {
     this.#state = 'stopping';
     this.#stopWatch();
     clearInterval(this.#ticker);
+    clearInterval(this.#looker);
     try {
       this.#network.removeAll();
     } catch (error) {
@@ -175,6 +191,7 @@ export class Daemon {
       this.#ports.log.write('dataplane.slow_stop', { waitedSeconds });
     }
     this.#ports.kernel.close();
+    await this.#part.ended?.();
   }
 
   async #answer(request: StatusRequest): Promise<Answer> {
@@ -186,6 +203,7 @@ export class Daemon {
     if (method === 'GET' && path === '/status') {
       return { status: 200, body: this.#daemonStatus(await this.#status()) };
     }
+    if (method === 'GET') return this.#part.get?.(request) ?? NOT_FOUND;
     if (method !== 'POST') return NOT_FOUND;
     const verdict = this.#part.post(request, await this.#status());
     if ('status' in verdict) return verdict;

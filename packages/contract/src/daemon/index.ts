@@ -1,3 +1,10 @@
+export {
+  NATIONAL_FILE,
+  type NamedPolicy,
+  parsePolicy,
+  readNamedPolicy,
+  readPolicy,
+} from '../policy-file.ts';
 export { parseOptions } from './argv.ts';
 export { writeAtomically } from './atomic-file.ts';
 export { Daemon } from './daemon.ts';

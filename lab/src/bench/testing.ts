@@ -1,0 +1,31 @@
+// What the small twins of the benches have in common.
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { sandboxCommand } from '../topology/sandbox.ts';
+
+/** Why no bench can run here, or null. */
+export function noBench(): string | null {
+  if (!existsSync('/dev/net/tun')) return 'no /dev/net/tun';
+  try {
+    sandboxCommand();
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : 'no namespaces';
+  }
+}
+
+export interface BenchRun {
+  readonly status: number | null;
+  readonly stdout: string;
+  /** Progress and table. */
+  readonly stderr: string;
+}
+
+/** Runs `rmh bench` with these words, in a process of its own. */
+export function runBench(words: readonly string[]): BenchRun {
+  const script = `
+    import { run } from ${JSON.stringify(new URL('../bench.ts', import.meta.url).href)};
+    process.exitCode = await run(${JSON.stringify(words)});`;
+  const node = ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script];
+  return spawnSync(process.execPath, node, { encoding: 'utf8' });
+}

@@ -1,0 +1,111 @@
+// The options of `./rmh sim`. Throws RMH_USAGE with what is wrong.
+import { availableParallelism } from 'node:os';
+import { RmhError } from '@rmh/contract';
+import { parseOptions } from '@rmh/contract/daemon';
+import { isMixName, MIX_NAMES, type MixName } from './mix.ts';
+
+export const SIM_USAGE = `usage: rmh sim [options]
+
+The real tunnel, both ends, over simulated carriers: what arrives in time, against what could have
+arrived and against simpler ways to use the same carriers. Same options, same figures.
+
+  --drives LIST   names of shipped drives, files (.csv, .csv.gz) and folders, separated by
+                  commas (default: shipped, the four generated drives)
+  --mix NAME      what the vehicle sends: ${MIX_NAMES.join(', ')} (default: standard)
+  --policy FILE   how the tunnel treats it (default: the national baseline)
+  --faults KIND   none, or random: crashes and drains of gateways, links down, rebinding,
+                  silences, reordering, copies, damage, wrong clocks (default: none)
+  --seeds N       runs of each window, seeds 1 to N (default: 1)
+  --seed N        this seed only
+  --hours H       so many simulated hours: more seeds, or fewer windows
+  --from MS       only the window that begins there, as a failure names it
+  --no-baselines  the tunnel and the bound only (always so with random faults)
+  --jobs N        threads (default: as many as cores)
+  --json FILE|-   the report as JSON; with -, nothing else on standard output
+
+Exit: 0 done, 1 a run broke an invariant: its last moments and the command that replays it are
+shown, 2 wrong usage.
+`;
+
+// 10,000 hours of one window of 450 s are 80,000 seeds.
+const SEEDS_MOST = 1_000_000;
+const JOBS_MOST = 256;
+const HOURS_MOST = 100_000;
+
+export interface SimOptions {
+  readonly drives: string;
+  readonly mix: MixName;
+  /** The policy's file as it was named, or null. */
+  readonly policy: string | null;
+  readonly faults: 'none' | 'random';
+  /** First seed, and how many; null: as many as the hours need. */
+  readonly firstSeed: number;
+  readonly seeds: number | null;
+  readonly hours: number | null;
+  readonly fromMs: number | null;
+  readonly baselines: boolean;
+  readonly jobs: number;
+  readonly json: string | null;
+}
+
+/** Null: help was asked for. */
+export function parseSimOptions(argv: string[]): SimOptions | null {
+  const { values } = parseOptions(argv, {
+    drives: { type: 'string' },
+    mix: { type: 'string' },
+    policy: { type: 'string' },
+    faults: { type: 'string' },
+    seeds: { type: 'string' },
+    seed: { type: 'string' },
+    hours: { type: 'string' },
+    from: { type: 'string' },
+    'no-baselines': { type: 'boolean' },
+    jobs: { type: 'string' },
+    json: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  });
+  if (values['help'] === true) return null;
+  const text = (name: string): string | null => {
+    const value = values[name];
+    return typeof value === 'string' ? value : null;
+  };
+  const count = (name: string, least: number, most: number): number | null => {
+    const given = text(name);
+    return given === null ? null : numberOf(name, given, least, most, true);
+  };
+  const mix = text('mix') ?? 'standard';
+  if (!isMixName(mix)) throw usage(`--mix is ${MIX_NAMES.join(', ')}, not "${mix}"`);
+  const faults = text('faults') ?? 'none';
+  if (faults !== 'none' && faults !== 'random') {
+    throw usage(`--faults is none or random, not "${faults}"`);
+  }
+  const seed = count('seed', 0, Number.MAX_SAFE_INTEGER);
+  const seeds = count('seeds', 1, SEEDS_MOST);
+  if (seed !== null && seeds !== null) throw usage('--seed and --seeds exclude each other');
+  const hours = text('hours');
+  return {
+    drives: text('drives') ?? 'shipped',
+    mix,
+    policy: text('policy'),
+    faults,
+    firstSeed: seed ?? 1,
+    seeds: seeds ?? (seed !== null || hours === null ? 1 : null),
+    hours: hours === null ? null : numberOf('hours', hours, 0.01, HOURS_MOST, false),
+    fromMs: count('from', 0, Number.MAX_SAFE_INTEGER),
+    baselines: values['no-baselines'] !== true && faults === 'none',
+    jobs: count('jobs', 1, JOBS_MOST) ?? availableParallelism(),
+    json: text('json'),
+  };
+}
+
+function numberOf(name: string, text: string, least: number, most: number, whole: boolean): number {
+  const value = Number(text);
+  const fits =
+    text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
+  if (fits) return value;
+  throw usage(`--${name} is ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`);
+}
+
+export function usage(message: string): RmhError {
+  return new RmhError('RMH_USAGE', message, { hint: '"rmh sim --help" shows the options' });
+}

@@ -1,0 +1,270 @@
+// The sending side of TCP as today's Linux does it: CUBIC, SACK, RACK with a tail probe (RFC
+// 8985), retransmission timeout (RFC 6298), and undoing what a late packet made look lost (RFC
+// 4015). Sequence numbers count segments.
+import { Cubic } from './cubic.ts';
+import { WINDOW_SEGMENTS } from './receiver.ts';
+
+export class TcpSender {
+  /** When something must be done though nothing came: reorder, tail probe or timeout. */
+  timerUs: number | null = null;
+  retransmitted = 0;
+  readonly cubic = new Cubic();
+  readonly #transmit: (seq: number, bytes: number, nowUs: number) => void;
+  readonly #sizes = new Uint16Array(WINDOW_SEGMENTS);
+  readonly #sentUs = new Float64Array(WINDOW_SEGMENTS);
+  readonly #state = new Uint8Array(WINDOW_SEGMENTS);
+  /** Oldest unanswered, next to send for the first time, end of what is written. */
+  #una = 0;
+  #next = 0;
+  #end = 0;
+  /** Believed on the road; believed lost and not yet sent again. */
+  #pipe = 0;
+  #lost = 0;
+  #sacked = 0;
+  #highest = -1;
+  #smoothedUs = 0;
+  #varianceUs = 0;
+  #leastUs = Number.POSITIVE_INFINITY;
+  #backoff = 0;
+  #probed = false;
+  #timer: 'reorder' | 'probe' | 'timeout' = 'timeout';
+  /** Newest transmission that is known to have arrived, and its round trip. */
+  #rackUs = Number.NEGATIVE_INFINITY;
+  #rackRttUs = 0;
+  #reorders = false;
+  /** Until this is answered the window was already reduced, or null. */
+  #recoverTo: number | null = null;
+  /** First retransmission of this recovery: an answer to something older says it was not needed. */
+  #retransmitUs: number | null = null;
+  #lastSentUs = Number.NEGATIVE_INFINITY;
+
+  constructor(transmit: (seq: number, bytes: number, nowUs: number) => void) {
+    this.#transmit = transmit;
+  }
+
+  get unanswered(): number {
+    return this.#end - this.#una;
+  }
+
+  /** Segments of an application; false when there is no room in the window's memory. */
+  write(bytes: number): boolean {
+    if (this.#end - this.#una >= WINDOW_SEGMENTS) return false;
+    this.#sizes[this.#end & MASK] = bytes;
+    this.#state[this.#end & MASK] = 0;
+    this.#end++;
+    return true;
+  }
+
+  /** Sends what the window allows: lost segments first. */
+  push(nowUs: number): void {
+    if (this.#pipe === 0 && nowUs - this.#lastSentUs > this.#timeoutUs()) this.cubic.restart();
+    const window = Math.floor(this.cubic.window);
+    for (let seq = this.#una; this.#lost > 0 && this.#pipe < window; seq++) {
+      if ((this.#state[seq & MASK] as number) & LOST) this.#send(seq, nowUs);
+    }
+    while (this.#next < this.#end && this.#pipe < window) this.#send(this.#next++, nowUs);
+    if (this.timerUs === null && this.#next > this.#una) this.#setTimer(nowUs);
+  }
+
+  /** An acknowledgement of all before `ack` and of `runs`; `echoUs` names the segment's sending. */
+  answer(ack: number, runs: readonly number[], echoUs: number, nowUs: number): void {
+    if (ack < this.#una || ack > this.#next) return;
+    const window = this.cubic.window;
+    const limited = this.#pipe >= Math.floor(window) - 1;
+    this.#sampleRtt(nowUs - echoUs);
+    let delivered = 0;
+    const advanced = ack > this.#una;
+    for (; this.#una < ack; this.#una++) delivered += this.#arrived(this.#una, true);
+    for (let i = 0; i < runs.length; i += 2) {
+      const to = Math.min(runs[i + 1] ?? 0, this.#next);
+      for (let seq = Math.max(runs[i] ?? 0, this.#una); seq < to; seq++) {
+        delivered += this.#arrived(seq, false);
+      }
+    }
+    if (delivered > 0) {
+      this.#backoff = 0;
+      this.#probed = false;
+    }
+    this.#undoIfSpurious(advanced, echoUs);
+    if (this.#recoverTo !== null && this.#una >= this.#recoverTo) this.#recoverTo = null;
+    this.#findLost(nowUs);
+    if (this.#recoverTo === null && limited && delivered > 0) {
+      this.cubic.acked(delivered, this.#smoothedUs, nowUs);
+    }
+    this.#setTimer(nowUs);
+    this.push(nowUs);
+  }
+
+  /** `timerUs` has come. */
+  expire(nowUs: number): void {
+    this.timerUs = null;
+    if (this.#next === this.#una) return;
+    if (this.#timer === 'reorder') this.#findLost(nowUs);
+    else if (this.#timer === 'probe') this.#probe(nowUs);
+    else this.#timeOut(nowUs);
+    this.push(nowUs);
+    if (this.timerUs === null) this.#setTimer(nowUs);
+  }
+
+  #send(seq: number, nowUs: number): void {
+    const at = seq & MASK;
+    const state = this.#state[at] as number;
+    if (state & LOST) this.#lost--;
+    if (state & SENT) {
+      this.retransmitted++;
+      this.#retransmitUs ??= nowUs;
+      this.#state[at] = SENT | AGAIN;
+    } else this.#state[at] = SENT;
+    this.#sentUs[at] = nowUs;
+    this.#lastSentUs = nowUs;
+    this.#pipe++;
+    this.#transmit(seq, this.#sizes[at] as number, nowUs);
+  }
+
+  /** Notes that a segment arrived; returns 1 if that is news. */
+  #arrived(seq: number, inOrder: boolean): number {
+    const at = seq & MASK;
+    const state = this.#state[at] as number;
+    if (inOrder && state & SACKED) this.#sacked--;
+    if (state & SACKED) return 0;
+    if (state & LOST) this.#lost--;
+    else this.#pipe--;
+    if (!inOrder) {
+      this.#sacked++;
+      this.#state[at] = SACKED | SENT;
+    }
+    const sentUs = this.#sentUs[at] as number;
+    if (seq < this.#highest && !(state & AGAIN)) this.#reorders = true;
+    this.#highest = Math.max(this.#highest, seq);
+    if (sentUs > this.#rackUs) this.#rackUs = sentUs;
+    return 1;
+  }
+
+  #sampleRtt(rttUs: number): void {
+    if (this.#smoothedUs === 0) {
+      this.#smoothedUs = rttUs;
+      this.#varianceUs = rttUs / 2;
+    } else {
+      this.#varianceUs += (Math.abs(this.#smoothedUs - rttUs) - this.#varianceUs) / 4;
+      this.#smoothedUs += (rttUs - this.#smoothedUs) / 8;
+    }
+    this.#leastUs = Math.min(this.#leastUs, rttUs);
+    this.#rackRttUs = rttUs;
+  }
+
+  /** RACK: lost is what left well before something that has arrived (RFC 8985, 6.2). */
+  #findLost(nowUs: number): void {
+    if (this.#sacked === 0 && this.#recoverTo === null) return;
+    const inDoubt = this.#recoverTo !== null || this.#sacked >= DUPLICATES;
+    const patienceUs = !this.#reorders && inDoubt ? 0 : this.#patienceUs();
+    let waitUs = Number.POSITIVE_INFINITY;
+    for (let seq = this.#una; seq < this.#next; seq++) {
+      const at = seq & MASK;
+      const state = this.#state[at] as number;
+      const sentUs = this.#sentUs[at] as number;
+      if (state & (SACKED | LOST) || sentUs >= this.#rackUs) continue;
+      const leftUs = sentUs + this.#rackRttUs + patienceUs - nowUs;
+      if (leftUs > 0) waitUs = Math.min(waitUs, leftUs);
+      else this.#lose(at, state);
+    }
+    if (this.#lost > 0) this.#reduce();
+    if (waitUs === Number.POSITIVE_INFINITY) return;
+    this.#timer = 'reorder';
+    this.timerUs = nowUs + waitUs;
+  }
+
+  #patienceUs(): number {
+    return Math.min(this.#leastUs / 4, this.#smoothedUs);
+  }
+
+  #lose(at: number, state: number): void {
+    this.#state[at] = state | LOST;
+    this.#lost++;
+    this.#pipe--;
+  }
+
+  /** Once a round trip. */
+  #reduce(): void {
+    if (this.#recoverTo !== null) return;
+    this.#recoverTo = this.#next;
+    this.#retransmitUs = null;
+    this.cubic.lost();
+  }
+
+  #undoIfSpurious(advanced: boolean, echoUs: number): void {
+    if (!advanced || this.#retransmitUs === null) return;
+    if (this.#recoverTo !== null && echoUs < this.#retransmitUs) {
+      this.cubic.undo();
+      this.#reorders = true;
+      for (let seq = this.#una; this.#lost > 0 && seq < this.#next; seq++) {
+        const state = this.#state[seq & MASK] as number;
+        if (!(state & LOST)) continue;
+        this.#state[seq & MASK] = state & ~LOST;
+        this.#lost--;
+        this.#pipe++;
+      }
+      this.#recoverTo = null;
+    }
+    this.#retransmitUs = null;
+  }
+
+  /** The tail may be lost without a later segment to tell it: send its last again. */
+  #probe(nowUs: number): void {
+    this.#probed = true;
+    if (this.#next < this.#end) {
+      this.#send(this.#next++, nowUs);
+      return;
+    }
+    for (let seq = this.#next - 1; seq >= this.#una; seq--) {
+      const at = seq & MASK;
+      const state = this.#state[at] as number;
+      if (state & SACKED) continue;
+      if (!(state & LOST)) this.#pipe--;
+      this.#send(seq, nowUs);
+      return;
+    }
+  }
+
+  #timeOut(nowUs: number): void {
+    this.#backoff = Math.min(this.#backoff + 1, BACKOFF_MAX);
+    for (let seq = this.#una; seq < this.#next; seq++) {
+      const state = this.#state[seq & MASK] as number;
+      if (!(state & (SACKED | LOST))) this.#lose(seq & MASK, state);
+    }
+    if (this.#recoverTo === null) this.#retransmitUs = null;
+    this.#recoverTo = this.#next;
+    this.cubic.timedOut();
+    this.push(nowUs);
+  }
+
+  #timeoutUs(): number {
+    if (this.#smoothedUs === 0) return TIMEOUT_FIRST_US * 2 ** this.#backoff;
+    const us = Math.max(TIMEOUT_LEAST_US, this.#smoothedUs + 4 * this.#varianceUs);
+    return Math.min(TIMEOUT_MOST_US, us * 2 ** this.#backoff);
+  }
+
+  #setTimer(nowUs: number): void {
+    if (this.#next === this.#una) {
+      this.timerUs = null;
+      return;
+    }
+    if (this.#timer === 'reorder' && this.timerUs !== null && this.timerUs > nowUs) return;
+    const timeoutUs = this.#timeoutUs();
+    const probeUs = 2 * this.#smoothedUs + (this.#pipe === 1 ? DELAYED_ACK_US : 0);
+    const probes = !this.#probed && this.#recoverTo === null && this.#smoothedUs > 0;
+    this.#timer = probes && probeUs < timeoutUs ? 'probe' : 'timeout';
+    this.timerUs = nowUs + (this.#timer === 'probe' ? probeUs : timeoutUs);
+  }
+}
+
+const MASK = WINDOW_SEGMENTS - 1;
+const SENT = 1;
+const SACKED = 2;
+const LOST = 4;
+const AGAIN = 8;
+const DUPLICATES = 3;
+const TIMEOUT_FIRST_US = 1_000_000;
+const TIMEOUT_LEAST_US = 200_000;
+const TIMEOUT_MOST_US = 120_000_000;
+const BACKOFF_MAX = 7;
+const DELAYED_ACK_US = 40_000;

@@ -1,0 +1,197 @@
+import { type Arena, plainArena, Random } from '@rmh/base';
+import type { HandshakeCrypto } from '@rmh/handshake';
+import { Deliveries, FecRings, Flights, Holds, type Policy } from '@rmh/scheduler';
+import {
+  ENDPOINT_BLOCK_BYTES,
+  EndpointBlocks,
+  type Environment,
+  type Peer,
+  SCRATCH_BYTES,
+  Transmits,
+  Tunnel,
+  type TunnelEvent,
+} from '@rmh/session';
+import { DATA_HEADER_BYTES, DROP_REASONS, Drop } from '@rmh/wire';
+import type { ClockError } from '../faults.ts';
+import { SimAead } from './sim-aead.ts';
+
+export interface EndOptions {
+  readonly name: string;
+  readonly role: 'unit' | 'gateway';
+  readonly crypto: HandshakeCrypto;
+  readonly seed: number;
+  readonly clock: ClockError;
+  readonly policy: Policy;
+  readonly keysSeen: Set<string>;
+  /** Rows of `transmits` and `deliveries` wait to be taken. */
+  readonly onTransmits: (end: SimEnd) => void;
+  readonly onDeliveries: (end: SimEnd) => void;
+  readonly onEvent: (end: SimEnd, event: TunnelEvent) => void;
+}
+
+/** One end of the real tunnel with the memory, the tables and the clock that a shell gives it. */
+export class SimEnd {
+  readonly name: string;
+  alive = false;
+  arena!: Arena;
+  env!: Environment;
+  tunnel!: Tunnel;
+  readonly random: Random;
+  readonly privateKey: Uint8Array;
+  readonly #options: EndOptions;
+  readonly #rate: number;
+  #timestampFloorUs = 0;
+
+  constructor(options: EndOptions) {
+    this.name = options.name;
+    this.#options = options;
+    this.#rate = 1 + options.clock.driftPpm / 1e6;
+    this.random = new Random(options.seed);
+    this.privateKey = this.random.fill(new Uint8Array(32));
+    this.start();
+  }
+
+  /** The process starts: new memory, new incarnation, the same keys. */
+  start(): void {
+    const { role, policy } = this.#options;
+    this.alive = true;
+    this.arena = plainArena(ARENA_BYTES);
+    this.env = this.#environment(this.arena);
+    this.tunnel = new Tunnel(this.env, {
+      role,
+      privateKey: this.privateKey,
+      incarnation: this.random.u32(),
+      policy,
+    });
+    this.tunnel.handshaker.wallOffsetUs = WALL_OFFSET_US;
+    this.tunnel.handshaker.timestampFloorUs = this.#timestampFloorUs;
+  }
+
+  /** What this end's clock shows at a true time. */
+  clockUs(trueUs: number): number {
+    return Math.floor(trueUs * this.#rate + this.#options.clock.offsetUs);
+  }
+
+  /** When it must be polled next, in true time. */
+  get dueUs(): number {
+    if (!this.alive) return Number.POSITIVE_INFINITY;
+    const deadlineUs = this.tunnel.nextDeadlineUs;
+    const trueUs = Math.ceil((deadlineUs - this.#options.clock.offsetUs) / this.#rate);
+    return this.clockUs(trueUs) < deadlineUs ? trueUs + 1 : trueUs;
+  }
+
+  /** `endpoint`: the peer's address block, or null for one that comes to us. */
+  addPeer(other: SimEnd, endpoint: Uint8Array | null, nowUs: number): Peer {
+    const remote = this.tunnel.identify(other.tunnel.local.publicKey, null);
+    if (remote === null) throw new Error('a key of the simulation is no peer key');
+    let endpointAt = -1;
+    if (endpoint !== null) {
+      endpointAt = this.env.endpoints.take();
+      this.arena.bytes.set(endpoint, endpointAt);
+    }
+    const settings = { name: other.name, remote, endpointAt, multipath: true };
+    return this.tunnel.addPeer(settings, this.clockUs(nowUs));
+  }
+
+  /** An inner packet goes in. Only its first bytes are written: they name it. */
+  send(peer: Peer, stream: number, id: number, bytes: number, nowUs: number): void {
+    const clockUs = this.clockUs(nowUs);
+    const flight = this.env.flights.begin(peer.index, clockUs);
+    const at = this.env.flights.placeOf(flight) + DATA_HEADER_BYTES;
+    this.arena.view.setUint32(at, 0x45, true);
+    this.arena.view.setUint32(at + NAME_AT, id, true);
+    this.tunnel.send(peer, flight, stream, 0, at, bytes, clockUs);
+    this.flush();
+  }
+
+  /** Where an arriving datagram's bytes and its source's address block are to be put. */
+  readonly receiveAt = RECEIVE_AT;
+  readonly sourceAt = SOURCE_AT;
+
+  /** A datagram of `length` bytes lies at `receiveAt`. */
+  receive(link: number, length: number, nowUs: number): void {
+    this.tunnel.receive(link, RECEIVE_AT, length, SOURCE_AT, this.clockUs(nowUs));
+    this.flush();
+  }
+
+  poll(nowUs: number): void {
+    this.tunnel.poll(this.clockUs(nowUs));
+    this.flush();
+  }
+
+  flush(): void {
+    if (this.env.deliveries.count > 0) this.#options.onDeliveries(this);
+    if (this.env.transmits.count > 0) this.#options.onTransmits(this);
+  }
+
+  /** All drops that it has counted. */
+  get drops(): number {
+    let sum = 0;
+    for (const count of this.env.drops) sum += count;
+    return sum;
+  }
+
+  /** Drops that end a packet before it left. */
+  get sendingDrops(): number {
+    let sum = this.env.flights.overruns;
+    for (const reason of SENDING_DROPS) sum += this.env.drops[reason] ?? 0;
+    return sum;
+  }
+
+  #environment(arena: Arena): Environment {
+    const holds = new Holds(arena, HOLDS_AT, HOLD_SLOTS, SLOT_BYTES);
+    return {
+      arena,
+      crypto: this.#options.crypto,
+      aead: new SimAead(arena, this.#options.keysSeen),
+      transmits: new Transmits(TRANSMITS_AT, TRANSMIT_BYTES, TRANSMIT_ROWS),
+      deliveries: new Deliveries(DELIVERY_ROWS),
+      flights: new Flights(arena, FLIGHTS_AT, FLIGHT_SLOTS, SLOT_BYTES),
+      holds,
+      rings: new FecRings(REBUILDING_STREAMS),
+      scratchAt: SCRATCH_AT,
+      endpoints: new EndpointBlocks(arena, ENDPOINTS_AT, ENDPOINTS),
+      drops: new Float64Array(DROP_REASONS),
+      randomBytes: (count) => this.random.fill(new Uint8Array(count)),
+      flushTransmits: () => this.#options.onTransmits(this),
+      flushDeliveries: () => this.#options.onDeliveries(this),
+      note: (event) => {
+        if (event.kind === 'timestamp') this.#timestampFloorUs = event.us;
+        this.#options.onEvent(this, event);
+      },
+    };
+  }
+}
+
+const SENDING_DROPS = [
+  Drop.noPath,
+  Drop.queueFull,
+  Drop.tooLate,
+  Drop.notEstablished,
+  Drop.sendFailed,
+  Drop.tooLarge,
+] as const;
+
+/** Where an inner packet's bytes name it. */
+export const NAME_AT = 4;
+const WALL_OFFSET_US = 1.7e15;
+
+// The data plane's own tables (docs/architecture.md), where one unit cannot fill them smaller:
+// flights for 8,192 × 1,340 B = 11 MB, 88 Mbit/s × 1 s; holds for 50 Mbit/s × 0.4 s.
+const SLOT_BYTES = 1536;
+export const FLIGHT_SLOTS = 8192;
+export const HOLD_SLOTS = 2048;
+const ENDPOINTS = 64;
+const TRANSMIT_BYTES = 524_288;
+const TRANSMIT_ROWS = 1024;
+const DELIVERY_ROWS = 256;
+/** Realtime flows of a mix, in one direction. */
+const REBUILDING_STREAMS = 16;
+const RECEIVE_AT = 0;
+const SOURCE_AT = 2048;
+const SCRATCH_AT = 4096;
+const TRANSMITS_AT = SCRATCH_AT + SCRATCH_BYTES;
+const ENDPOINTS_AT = TRANSMITS_AT + TRANSMIT_BYTES;
+const FLIGHTS_AT = ENDPOINTS_AT + ENDPOINTS * ENDPOINT_BLOCK_BYTES;
+const HOLDS_AT = FLIGHTS_AT + FLIGHT_SLOTS * SLOT_BYTES;
+const ARENA_BYTES = HOLDS_AT + HOLD_SLOTS * SLOT_BYTES;

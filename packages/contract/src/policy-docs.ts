@@ -1,0 +1,69 @@
+// docs/policy.md, written from the schema: `node packages/contract/src/policy-docs.ts` prints it,
+// and a test compares.
+import { readFileSync } from 'node:fs';
+import { parseSource } from './daemon/source.ts';
+import { valueAt } from './faults.ts';
+import { POLICY } from './policy.ts';
+import { NATIONAL_FILE } from './policy-file.ts';
+import { TRAFFIC_CLASSES } from './rules.ts';
+import { nodeAt, type SchemaNode, treeOf } from './schema-tree.ts';
+
+const HEAD = `# Policies
+
+<!-- Written from packages/contract/src/policy.ts and packages/contract/policies/national.yaml.
+     To change it, change those and run
+     node packages/contract/src/policy-docs.ts > docs/policy.md -->
+
+A policy is what the brain is told, as data: how each class is treated, and what copies may cost.
+It is one file, in YAML (JSON is YAML), with every field written out: nothing is inherited, so what
+was judged in the simulator is what the vehicle does, also after the program was updated.
+
+- The national baseline is \`packages/contract/policies/national.yaml\`, and built into the program:
+  a unit or gateway whose configuration names no \`policy\` does just this. A test holds the two
+  equal.
+- \`policy: FILE\` in unit.yaml and gateway.yaml names another. Each end applies its own: what a
+  unit sends follows the unit's, what a gateway sends the gateway's. A new one needs a restart.
+- \`rmh unit --config FILE --check\` checks the policy with the configuration. Every error names
+  file, line, field, what is wrong and what is expected; a misspelt field is told its nearest name.
+- \`rmh sim --policy FILE\` runs it; \`rmh replay --baseline FILE --candidate FILE\` says class by
+  class whether it is better, and with what confidence. Do both before a vehicle gets it.
+- \`holdMostMs\` is at most the class's \`deadlineMs\`, \`backlogMostMs\` at most its \`queueMostMs\`.
+`;
+
+export function policyPage(): string {
+  const tree = treeOf(POLICY);
+  const { value } = parseSource(NATIONAL_FILE, readFileSync(NATIONAL_FILE, 'utf8'));
+  const whole = Object.keys(tree.properties ?? {});
+  const perClass = Object.keys(nodeAt(tree, ['classes', 'critical'])?.properties ?? {});
+  const wholeRows = whole.map((name) => {
+    const baseline = name === 'classes' ? 'see below' : shown(valueAt(value, [name]));
+    return row(name, nodeAt(tree, [name]), [baseline]);
+  });
+  const classRows = perClass.map((name) => {
+    const baselines = TRAFFIC_CLASSES.map((of) => shown(valueAt(value, ['classes', of, name])));
+    return row(name, nodeAt(tree, ['classes', 'critical', name]), baselines);
+  });
+  return [
+    HEAD,
+    '## The whole policy\n',
+    '| field | meaning | value | reason | national |',
+    '|---|---|---|---|---|',
+    ...wholeRows,
+    '\n## Each class, in `classes.NAME`\n',
+    `| field | meaning | value | reason | ${TRAFFIC_CLASSES.join(' | ')} |`,
+    `|---|---|---|---|${'---|'.repeat(TRAFFIC_CLASSES.length)}`,
+    ...classRows,
+    '',
+  ].join('\n');
+}
+
+function row(name: string, node: SchemaNode | null, baselines: readonly string[]): string {
+  const cells = [`\`${name}\``, node?.description, node?.expected, node?.reason, ...baselines];
+  return `| ${cells.join(' | ')} |`;
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+}
+
+if (import.meta.main) process.stdout.write(policyPage());

@@ -1,0 +1,57 @@
+/**
+ * How fast a path delivers, from the receiver's clock alone: bytes that arrived between two
+ * arrivals, over the time between them. Late or bunched reports do not bend it. One sample
+ * each 25 ms or half a round trip at the least, and of four packets or more.
+ */
+export class DeliveryRate {
+  /** The newest sample, bytes/s, and the time it spans, µs. */
+  sample = 0;
+  spanUs = 0;
+  /** Departure of the first and of the last packet of the sample. */
+  fromUs = 0;
+  toUs = 0;
+  #begun = false;
+  #startSentUs = 0;
+  #startArrivedUs = 0;
+  #startBytes = 0;
+  #lastArrivedUs = 0;
+
+  /** True: `sample` is new. Arrival may be by any clock; bytes are counted from the beginning. */
+  take(sentUs: number, arrivedUs: number, bytes: number, spanLeastUs: number): boolean {
+    const pauseUs = arrivedUs - this.#lastArrivedUs;
+    // Half a second without any arrival is an outage or idleness, and no rate.
+    if (!this.#begun || pauseUs > PAUSE_US) {
+      this.#start(sentUs, arrivedUs, bytes);
+      this.#begun = true;
+      return false;
+    }
+    if (pauseUs <= 0) return false;
+    this.#lastArrivedUs = arrivedUs;
+    const spanUs = arrivedUs - this.#startArrivedUs;
+    const arrived = bytes - this.#startBytes;
+    if (spanUs < spanLeastUs || (arrived < SAMPLE_BYTES_LEAST && spanUs < SPAN_MOST_US)) {
+      return false;
+    }
+    this.sample = (arrived * 1e6) / spanUs;
+    this.spanUs = spanUs;
+    this.fromUs = this.#startSentUs;
+    this.toUs = sentUs;
+    this.#start(sentUs, arrivedUs, bytes);
+    return true;
+  }
+
+  forget(): void {
+    this.#begun = false;
+  }
+
+  #start(sentUs: number, arrivedUs: number, bytes: number): void {
+    this.#startSentUs = sentUs;
+    this.#startArrivedUs = arrivedUs;
+    this.#startBytes = bytes;
+    this.#lastArrivedUs = arrivedUs;
+  }
+}
+
+const PAUSE_US = 500_000;
+const SAMPLE_BYTES_LEAST = 5_600;
+const SPAN_MOST_US = 200_000;
