@@ -287,7 +287,7 @@ test('of yesterday the day is told', () => {
 test('a name with control characters can not paint on the terminal', () => {
   const story = new Story(['te\u001b[31mlia', 'telenor']);
   story.silent('oslo', 'te\u001b[31mlia', 131, 133);
-  assert.doesNotMatch(told(story).join(''), /\u001b/);
+  assert.ok(!told(story).join('').includes('\u001b'));
 });
 
 test('five hundred histories in disorder get lines, the same in both languages', () => {

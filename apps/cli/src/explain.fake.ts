@@ -19,7 +19,7 @@ const CLASS: ClassSlice = {
 export class Story {
   readonly links: readonly string[];
   readonly #events: HistoryEvent[] = [];
-  readonly #slices: HistorySlice[];
+  readonly #slices: (HistorySlice | undefined)[];
   sinceMs = START_MS;
   nowMs = START_MS + SECONDS * 1000;
 
@@ -76,7 +76,7 @@ export class Story {
 
   /** Nothing ran. */
   dark(fromS: number, toS: number): this {
-    for (let i = fromS; i < toS; i++) delete this.#slices[i];
+    for (let i = fromS; i < toS; i++) this.#slices[i] = undefined;
     return this;
   }
 

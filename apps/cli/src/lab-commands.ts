@@ -34,6 +34,11 @@ export const LAB_COMMANDS: readonly Command[] = [
     load: async () => (await import('@rmh/lab/replay')).run,
   },
   {
+    name: 'results',
+    summary: 'write docs/results.md anew: the simulator over all drives',
+    load: async () => (await import('@rmh/lab/results')).run,
+  },
+  {
     name: 'bench',
     summary: 'measure throughput and CPU use of the tunnel',
     load: async () => (await import('@rmh/lab/bench')).run,

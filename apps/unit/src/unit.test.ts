@@ -8,6 +8,9 @@ import { type LinkFact, ROUTE_PROTOCOL } from '@rmh/contract/daemon';
 import { FakeDataplane, keepLog } from '@rmh/contract/fakes';
 import { ClockFloor } from './clock-floor.ts';
 import type { LoadedUnit } from './load.ts';
+import { FakeCar } from './record.fake.ts';
+import { HistoryFile } from './record-history.ts';
+import { Witness } from './record-witness.ts';
 import { Unit } from './unit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'rmh-unit-'));
@@ -136,4 +139,33 @@ test('a gateway that does not answer is gateway.silent with hints, after 15 s', 
   const silent = log.lines.filter(({ event }) => event === 'gateway.silent');
   assert.equal(silent.length, 1);
   assert.match(String(silent[0]?.fields['hints']), /UDP blocked/);
+});
+
+test('a unit with a witness answers for its history, and one without has none', async () => {
+  const { unit, log, time } = setup();
+  const history = (one: Unit) => {
+    const query = new URLSearchParams({ from: '0', to: '2e12' });
+    return one.get({ method: 'GET', path: '/history', query });
+  };
+  assert.equal(history(unit), null);
+  const car = new FakeCar(['telenor']);
+  const nowMs = () => time.nowMs;
+  const ports = { name: 'amb-1', log, recorder: null, nowMs, steadyMs: nowMs };
+  const witness = new Witness({ ...ports, file: new HistoryFile(folder, log) });
+  const clock = new ClockFloor(folder, log);
+  const seen = new Unit(loaded(), { log, clock, reload: () => loaded(), nowMs, witness });
+  seen.observe([WWAN0]);
+  for (let i = 0; i < 15; i++) {
+    time.nowMs += 200;
+    car.carry('telenor', 40);
+    seen.look(car.status());
+  }
+  seen.event({ kind: 'log', event: 'gateway.switched', level: 'info', fields: { to: 'oslo' } });
+  const answer = history(seen);
+  assert.equal(answer?.status, 200);
+  const body = JSON.stringify(answer?.body);
+  assert.match(body, /"link":"telenor","state":"carrying","rttMs":40/);
+  assert.match(body, /"event":"gateway.switched"/);
+  assert.equal(seen.get({ method: 'GET', path: '/other', query: new URLSearchParams() }), null);
+  await seen.ended();
 });

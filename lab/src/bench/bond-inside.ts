@@ -26,7 +26,8 @@ import {
   type Direction,
 } from './words.ts';
 
-runInside<BondOptions>(async (options) => {
+runInside(async (json) => {
+  const options = JSON.parse(json) as BondOptions;
   const bench = await Bench.build(options);
   for (let round = 1; round <= options.rounds; round++) {
     for (const congestion of options.congestions) await bench.round(round, congestion);

@@ -2,11 +2,11 @@
 // to the launcher, ends. The kernel removes what is left.
 import type { BenchWord } from './words.ts';
 
-export function runInside<Options>(measureAll: (options: Options) => Promise<void>): void {
+/** `measureAll` gets the options as the launcher wrote them. */
+export function runInside(measureAll: (json: string) => Promise<void>): void {
   process.on('disconnect', () => process.exit(1));
-  const options = JSON.parse(process.argv[2] ?? '') as Options;
   // Once the script that calls has all its classes and constants.
-  const measured = Promise.resolve().then(() => measureAll(options));
+  const measured = Promise.resolve().then(() => measureAll(process.argv[2] ?? ''));
   measured.then(
     () => process.send?.({ kind: 'end' } satisfies BenchWord, () => process.exit(0)),
     (error: unknown) => {

@@ -6,11 +6,12 @@ import { OWN_ROOT } from './children.ts';
 import { runInside, say } from './inside-main.ts';
 import { sampleTcp, sampleUdp, warmUp } from './loads.ts';
 import { carrierDevice, createRoadside, linkName, roadLinks, startCarriers } from './road.ts';
-import { type Measured, OwnTunnel } from './subjects.ts';
+import { inRound, type Measured, OwnTunnel } from './subjects.ts';
 import { wireguardGo } from './wireguard.ts';
 import { DIRECTIONS, type PacedOptions } from './words.ts';
 
-runInside<PacedOptions>(async (options) => {
+runInside(async (json) => {
+  const options = JSON.parse(json) as PacedOptions;
   const ours = createRoadside(1);
   const theirs = options.against === null ? null : createRoadside(1);
   const grounds = theirs === null ? [ours] : [ours, theirs];
@@ -30,7 +31,7 @@ runInside<PacedOptions>(async (options) => {
   for (let round = 1; round <= options.rounds; round++) {
     for (const mbit of options.rates) {
       await setRate(mbit);
-      for (const subject of subjects) await measure(options, subject, round, mbit);
+      for (const subject of inRound(subjects, round)) await measure(options, subject, round, mbit);
     }
   }
 });

@@ -23,6 +23,11 @@ export function plain(ground: Ground): Measured {
   return { subject: 'plain', ground, ...hosts, pids: [], prepare: async () => {} };
 }
 
+/** There and back from round to round, so that none always comes after the same neighbour. */
+export function inRound(subjects: readonly Measured[], round: number): readonly Measured[] {
+  return round % 2 === 1 ? subjects : subjects.toReversed();
+}
+
 /** The data plane of a checkout, one process an end. */
 export class OwnTunnel {
   readonly ground: Ground;

@@ -5,17 +5,18 @@ import { layCables } from './cables.ts';
 import { OWN_ROOT } from './children.ts';
 import { runInside, say } from './inside-main.ts';
 import { sampleTcp, sampleUdp, warmUp } from './loads.ts';
-import { type Measured, OwnTunnel, plain } from './subjects.ts';
+import { inRound, type Measured, OwnTunnel, plain } from './subjects.ts';
 import { wireguardGo } from './wireguard.ts';
 import { DIRECTIONS, type TunnelOptions } from './words.ts';
 
-runInside<TunnelOptions>(async (options) => {
+runInside(async (json) => {
+  const options = JSON.parse(json) as TunnelOptions;
   const subjects = await buildSubjects(options);
   if (!options.brief) {
     for (const subject of subjects) await warmUp(subject, options.seconds, options.congestion);
   }
   for (let round = 1; round <= options.rounds; round++) {
-    for (const subject of subjects) await measure(options, subject, round);
+    for (const subject of inRound(subjects, round)) await measure(options, subject, round);
   }
 });
 

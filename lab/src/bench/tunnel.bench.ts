@@ -1,10 +1,8 @@
 // The small twin of `./rmh bench tunnel`: so that the bench cannot rot. It claims no speed.
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { noBench, runBench } from './testing.ts';
+import { noBench, runBench, SMALL } from './testing.ts';
 import { DIRECTIONS, type Sample } from './words.ts';
-
-const SMALL = process.env['RMH_BENCH'] === 'small';
 
 test('bench tunnel measures both ways, over one path and over two', (context) => {
   const reason = noBench();

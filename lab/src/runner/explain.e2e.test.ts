@@ -1,6 +1,6 @@
 // A carrier of the lab goes silent for 2 s, and `rmh explain` names it.
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,9 +11,16 @@ import { sandboxCommand } from '../topology/sandbox.ts';
 const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 const WAIT_MS_MAX = 60_000;
 
+interface Cause {
+  readonly kind: string;
+  readonly link?: string;
+  readonly fromMs: number;
+  readonly toMs: number | null;
+}
+
 interface Answer {
   readonly lines: string[];
-  readonly causes: { kind: string; link?: string; fromMs: number; toMs: number | null }[];
+  readonly causes: Cause[];
 }
 
 test('a carrier that was silent for 2 s is named, with where the traffic went', async (t) => {
@@ -26,31 +33,34 @@ test('a carrier that was silent for 2 s is named, with where the traffic went', 
   const options = ['--paths', '50mbit/15ms,30mbit/35ms', ...faults, '--seconds', '10'];
   const lab = spawn(process.execPath, [CLI, 'lab', ...options], { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => lab.once('exit', () => resolve()));
-  const answer = await told(lab.pid ?? 0, ended);
+  const answer = await told(lab);
   await ended;
-  const silent = answer?.causes.find(({ kind, link }) => kind === 'silent' && link === 'carrier1');
-  assert.ok(silent && silent.toMs !== null, JSON.stringify(answer));
-  // The 2 s, what the path needs to be believed again, and a busy machine.
-  const silentMs = silent.toMs - silent.fromMs;
-  assert.ok(silentMs > 1700 && silentMs < 4000, `${silentMs} ms`);
-  const line = answer?.lines.find((each) => each.startsWith('carrier1 silent'));
-  assert.ok(line !== undefined, JSON.stringify(answer?.lines));
-  assert.match(line, /; moved to carrier2 after [\d.]+ m?s(;|$)/);
+  const silent = answer?.causes.find(isTheFault);
+  assert.ok(silent !== undefined, JSON.stringify(answer));
+  // What the path needs to be believed again, and a busy machine.
+  assert.ok(lengthMs(silent) < 4500, `${lengthMs(silent)} ms`);
+  const line = answer?.lines[answer.causes.indexOf(silent)] ?? '';
+  assert.match(line, /^carrier1 silent [\d.]+ s from .*; moved to carrier2 after [\d.]+ m?s(;|$)/);
   t.diagnostic(line);
 });
 
+/** A busy machine may make carriers silent for moments of its own. */
+function isTheFault(cause: Cause): boolean {
+  return cause.kind === 'silent' && cause.link === 'carrier1' && lengthMs(cause) > 1700;
+}
+
+function lengthMs({ fromMs, toMs }: Cause): number {
+  return (toMs ?? fromMs) - fromMs;
+}
+
 /** Asks again and again until the silence has been told with its end, or the lab is over. */
-async function told(pid: number, ended: Promise<void>): Promise<Answer | null> {
-  let isOver = false;
-  void ended.then(() => {
-    isOver = true;
-  });
+async function told(lab: ChildProcess): Promise<Answer | null> {
   let last: Answer | null = null;
-  for (const endMs = Date.now() + WAIT_MS_MAX; !isOver && Date.now() < endMs; ) {
+  for (const endMs = Date.now() + WAIT_MS_MAX; lab.exitCode === null && Date.now() < endMs; ) {
     await new Promise((resolve) => setTimeout(resolve, 500));
-    const answer = ask(pid);
+    const answer = ask(lab.pid ?? 0);
     last = answer ?? last;
-    if (answer?.causes.some(({ kind, toMs }) => kind === 'silent' && toMs !== null)) break;
+    if (answer?.causes.some(isTheFault)) break;
   }
   return last;
 }

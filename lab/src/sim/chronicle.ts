@@ -9,7 +9,14 @@ export const PACKET_EVENTS = [
   'refused from',
   'delivered',
 ] as const;
-export const Step = { enters: 0, leaves: 1, lost: 2, arrives: 3, refused: 4, delivered: 5 } as const;
+export const Step = {
+  enters: 0,
+  leaves: 1,
+  lost: 2,
+  arrives: 3,
+  refused: 4,
+  delivered: 5,
+} as const;
 export type Step = (typeof Step)[keyof typeof Step];
 
 // Rare events (faults, paths, gateways) of the last minutes, packets of the last tenth of a second.

@@ -23,8 +23,6 @@ export interface Evaluation {
 export function evaluate({ run, baselines: wanted }: Task): Evaluation {
   const { tunnel, losses } = simulate(run);
   const bound = boundOf(run.window, workloadOfRun(run));
-  const baselines = wanted
-    ? baselinesOf(run.window).map(({ make }) => runBearer(make, run))
-    : [];
+  const baselines = wanted ? baselinesOf(run.window).map(({ make }) => runBearer(make, run)) : [];
   return { tunnel, losses, bound, baselines, bestAlone: bestAlone(baselines) };
 }

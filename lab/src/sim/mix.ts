@@ -3,6 +3,7 @@ import { Random } from '@rmh/base';
 import type { TrafficClassName } from '@rmh/contract';
 import type { Direction } from '../carriers/condition.ts';
 import { DEADLINE_US, dueUs, type Pattern } from '../devices/flows.ts';
+import type { EndMemory } from './tunnel/end.ts';
 import type { Workload, WorkloadObject } from './types.ts';
 
 export interface DatagramFlow {
@@ -26,7 +27,15 @@ export interface Mix {
   readonly name: MixName;
   readonly datagrams: readonly DatagramFlow[];
   readonly objects: readonly ObjectFlow[];
+  /** What an end's tables must hold of it. */
+  readonly memory: EndMemory;
 }
+
+// The data plane's own tables (docs/architecture.md) where one unit cannot fill them smaller:
+// flights for 8,192 × 1,340 B = 11 MB, 88 Mbit/s × 1 s; holds for 50 Mbit/s × 0.4 s.
+const BUSY: EndMemory = { flightSlots: 8192, holdSlots: 2048 };
+/** A small packet each three seconds; less memory to make anew is what its speed hangs on. */
+const QUIET: EndMemory = { flightSlots: 256, holdSlots: 64 };
 
 export const MIX_NAMES = ['standard', 'video', 'silent'] as const;
 export type MixName = (typeof MIX_NAMES)[number];
@@ -73,6 +82,7 @@ const MIXES: Readonly<Record<MixName, Mix>> = {
       // 2.5 MB within 10 s needs 2 Mbit/s; it takes all there is, then half a minute of rest.
       object('bulk', 'bulk', 'up', 2_500_000, 40 * SECOND),
     ],
+    memory: BUSY,
   },
   video: {
     name: 'video',
@@ -84,11 +94,13 @@ const MIXES: Readonly<Record<MixName, Mix>> = {
       ...VOICE,
     ],
     objects: [],
+    memory: BUSY,
   },
   silent: {
     name: 'silent',
     datagrams: [steady('status', 'critical', 'up', 200, 3 * SECOND)],
     objects: [],
+    memory: QUIET,
   },
 };
 

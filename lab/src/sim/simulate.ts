@@ -1,16 +1,26 @@
 // One run: a drive window, a seed, a mix, a bearer.
-import { Random } from '@rmh/base';
-import { NATIONAL_POLICY, type Policy } from '@rmh/scheduler';
+
 import { handshakeCrypto } from '@rmh/aead';
+import { present, Random } from '@rmh/base';
+import { NATIONAL_POLICY, type Policy } from '@rmh/scheduler';
 import { Chronicle } from './chronicle.ts';
 import { type FaultPlan, isRoadFault, NO_FAULTS, randomFaults, wordsOf } from './faults.ts';
 import { type Losses } from './invariants.ts';
 import { type MixName, mixOf, workloadOf } from './mix.ts';
 import { LEAD_US, SimRoad } from './road.ts';
 import { Traffic } from './traffic.ts';
-import { type Sabotage, TunnelBearer } from './tunnel/bearer.ts';
-import type { Bearer, BearerResult, Datagram, DriveWindow, EndFault, Road } from './types.ts';
-import type { SimPacket, Workload } from './types.ts';
+import { TunnelBearer } from './tunnel/bearer.ts';
+import type { Sabotage } from './tunnel/sabotage.ts';
+import type {
+  Bearer,
+  BearerResult,
+  Datagram,
+  DriveWindow,
+  EndFault,
+  Road,
+  SimPacket,
+  Workload,
+} from './types.ts';
 import { type Actor, World } from './world.ts';
 
 export interface SimRun {
@@ -45,21 +55,23 @@ export class RunFailed extends Error {
 export function simulate(run: SimRun): SimOutcome {
   const seeds = seedsOf(run.seed);
   const chronicle = new Chronicle(run.window.carriers.map(({ name }) => name));
-  let bearer: TunnelBearer | null = null;
+  const bearers: TunnelBearer[] = [];
   const make = (road: Road): Bearer => {
-    bearer = new TunnelBearer({
+    const bearer = new TunnelBearer({
       road,
       crypto: handshakeCrypto,
       seed: seeds.ends,
       clocks: faultsOf(run, seeds).clocks,
       policy: run.policy ?? NATIONAL_POLICY,
+      memory: mixOf(run.mix).memory,
       chronicle,
       ...(run.sabotage === undefined ? {} : { sabotage: run.sabotage }),
     });
+    bearers.push(bearer);
     return bearer;
   };
   const { result, wakes } = play(run, make, chronicle);
-  const { losses } = (bearer as unknown as TunnelBearer).ledger;
+  const { losses } = present(bearers[0], 'the run had a bearer').ledger;
   return { tunnel: result, losses, wakes };
 }
 
@@ -93,6 +105,7 @@ function play(
     const lengthUs = window.lengthMs * 1000;
     traffic = new Traffic(world, mixOf(run.mix), seeds.traffic, lengthUs, bearer);
     world.run(LEAD_US + lengthUs);
+    bearer.end(world.nowUs);
     const result = {
       name: bearer.name,
       classes: traffic.classes,
@@ -178,6 +191,10 @@ class BearerActor implements Actor, Bearer {
   copy(datagram: Datagram, damage: number): Datagram | null {
     if (this.#bearer.copy === undefined) return damage === 0 ? datagram : null;
     return this.#bearer.copy(datagram, damage);
+  }
+
+  end(nowUs: number): void {
+    this.#bearer.end?.(nowUs);
   }
 
   suffer(fault: EndFault, nowUs: number): void {

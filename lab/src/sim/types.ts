@@ -39,6 +39,8 @@ export interface Bearer {
   copy?(datagram: Datagram, damage: number): Datagram | null;
   /** What happens to the ends rather than to the road (faults.ts). */
   suffer?(fault: EndFault, nowUs: number): void;
+  /** The run is over: a last look at what must hold. */
+  end?(nowUs: number): void;
 }
 
 /** A fault of the ends; those of the road are the road's own. */

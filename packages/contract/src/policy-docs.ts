@@ -27,7 +27,25 @@ was judged in the simulator is what the vehicle does, also after the program was
   file, line, field, what is wrong and what is expected; a misspelt field is told its nearest name.
 - \`rmh sim --policy FILE\` runs it; \`rmh replay --baseline FILE --candidate FILE\` says class by
   class whether it is better, and with what confidence. Do both before a vehicle gets it.
-- \`holdMostMs\` is at most the class's \`deadlineMs\`, \`backlogMostMs\` at most its \`queueMostMs\`.
+- \`holdMostMs\` is at most the class's \`deadlineMs\`, \`backlogMostMs\` at most \`queueMostMs\`.
+
+## How \`rmh replay\` judges
+
+Both policies drive the same windows (at most three minutes) of the same drives with the same
+traffic, losses and jitter. Compared are, for each class, the share in time, and for critical and
+realtime the 99th percentile of the delay and the longest gap; and for all together the bytes on the
+carriers and the share of them that are copies.
+
+Whole windows, with all their seeds, are drawn again with replacement 4,000 times (paired cluster
+bootstrap), because runs over one road resemble each other. A figure is better or worse if the
+middle 99 % of the differences lie on one side of zero, and the difference is worth a word: 0.01
+percentage points in time, 1 ms or 2 % of the percentile, 5 ms or 2 % of the gap, 0.5 % of the bytes,
+0.2 percentage points of copies. With ten figures, chance alone calls one of them in about one
+comparison of ten. With fewer than six windows nothing is decided.
+
+It exits with 3 if any figure of the critical class is worse, with 4 if there were too few windows
+to tell. \`lab/policies/one-path.yaml\` sends everything once and repairs nothing; a test holds that it
+is caught.
 `;
 
 export function policyPage(): string {

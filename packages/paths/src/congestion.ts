@@ -1,13 +1,13 @@
-import { reportDelayUs } from './rtt.ts';
+import { Competition, type Reading } from './competition.ts';
 import { DeliveryRate } from './delivery.ts';
 import { OneWayBase } from './one-way.ts';
-import { Competition } from './competition.ts';
 import { Pacer } from './pacer.ts';
+import { reportDelayUs } from './rtt.ts';
 
-/** What one report says that is new. Times µs; reused by its maker. */
+/** What one report says that is new. Times µs; filled anew for each. */
 export interface Feedback {
   nowUs: number;
-  /** When the newest packet left, and arrival − departure modulo 2^32. */
+  /** When the newest packet left, and its arrival − departure modulo 2^32 [FR-14]. */
   sentUs: number;
   oneWayUs: number;
   /** UDP payload bytes that arrived up to then, from the beginning of the path. */
@@ -18,8 +18,23 @@ export interface Feedback {
   lostSentUs: number;
 }
 
+/**
+ * How fast one path may be sent on. Delay leads: loss alone never slows it.
+ *
+ * 1. Each report gives a queue (one-way time above its base) and each 5 to 25 ms a rate: bytes
+ *    that arrived over the time between arrivals, by the receiver's clock (BBR's delivery rate).
+ *    While the sender has more to send, or a queue stands, that is the path's rate D.
+ * 2. Rate = D × (1 + (T − q) / 3L), within 0.5 … 1.25, and one packet a loop besides, by which
+ *    two of ours become alike. L is the loop (round trip and report), T the target; a queue that
+ *    integrates rate, seen L late, is then stable and without overshoot (gain × L < 1/e).
+ * 3. Window = D × (L + report + T + margins): a rate that falls fills the buffer with no more
+ *    than what one loop could not know.
+ * 4. At the start, and after two rounds without a queue, the rate grows by up to 1.8 a loop.
+ * 5. Every 5 s the queue is let run empty, so that the base can be seen. If it does not, or does
+ *    not fall although we yield, others stand in it: `Competition`.
+ */
 export class Congestion {
-  /** Filled by the path before each `take`. */
+  /** The path fills this before each `take`. */
   readonly feedback: Feedback = {
     nowUs: 0,
     sentUs: 0,
@@ -29,192 +44,230 @@ export class Congestion {
     smoothedRttUs: 0,
     lostSentUs: -1,
   };
+  /** The queue that the last eight or so reported packets met, µs. */
   queueMeanUs = 0;
-  readonly base = new OneWayBase();
-  readonly trip = new OneWayBase();
   readonly #queueTargetUs: number;
+  readonly #base = new OneWayBase();
+  readonly #trip = new OneWayBase();
   readonly #delivery = new DeliveryRate();
   readonly #pacer = new Pacer();
   readonly #rivals = new Competition();
-  #rate = RATE_FIRST;
-  #rttUs = 0;
-  #loopUs = RTT_UNKNOWN_US;
+  readonly #reading: Reading = {
+    nowUs: 0,
+    sentUs: 0,
+    arrivedUs: 0,
+    deliveredBytes: 0,
+    queueUs: 0,
+    lowUs: 0,
+    drainedUs: 0,
+    rate: 0,
+    loopUs: 0,
+  };
   #mode: 'start' | 'steady' | 'drain' = 'start';
-  #gain = 1;
+  #rate = RATE_FIRST;
   #boost = 1;
-  /** The sender has had more than it was allowed to send from … to. */
+  #rttUs = RTT_UNKNOWN_US;
+  #reportUs = 0;
+  /** The sender had more than it was allowed to send, from … to. */
   #backlogFromUs = Number.NEGATIVE_INFINITY;
   #backlogToUs = Number.NEGATIVE_INFINITY;
-  /** Least queue of the present and of the last sample's span. */
+  /** When the rate was last seen in use. */
+  #provedUs = 0;
+  /** Least queue during the present sample and during the two before it. */
   #queueNow = Number.POSITIVE_INFINITY;
   #queueBefore = 0;
   #queueOlder = 0;
   #jitterUs = 0;
   #roundEndsUs = 0;
-  #roundLow = true;
   #roundRate = 0;
+  #roundLow = true;
   #lowRounds = 0;
   #flatRounds = 0;
   #drainedUs = 0;
-  #drainFailed = false;
+  #drainUntilUs = 0;
+  #drainsFailed = 0;
   #probeAtUs = Number.POSITIVE_INFINITY;
   #probePauseUs = 2 * RTT_UNKNOWN_US;
-  #drainUntilUs = 0;
 
   constructor(queueTargetUs = QUEUE_TARGET_US) {
     this.#queueTargetUs = queueTargetUs;
     this.#pacer.setRate(RATE_FIRST, 0);
   }
 
+  /** What the path carries, UDP payload bytes/s. */
   get bytesPerSecond(): number {
     return this.#rate;
   }
 
-  get debug(){ return `${this.#mode} g${this.#gain.toFixed(2)} b${this.#boost.toFixed(2)} T${(this.#targetUs/1000).toFixed(0)} ${this.#rivals.phase} qr${(this.queueUs/1000).toFixed(0)} sq${(this.standingUs/1000).toFixed(0)} w${(this.#rivals.windowBytes/1000).toFixed(0)}`; }
+  /** The most bytes that may be unanswered. */
   get windowBytes(): number {
     if (this.#rivals.competing) return this.#rivals.windowBytes;
     if (this.#mode === 'start') return Math.max(WINDOW_FIRST, this.#windowAt(START_GAIN));
-    const seen = (FLOOR_SHARE * this.#rivals.rateAlone * (this.#loopUs + this.queueUs)) / 1e6;
-    return Math.max(WINDOW_LEAST, seen, this.#windowAt(Math.max(1, this.#boost)));
+    const seen = (SEEN_SHARE * this.#rivals.rateAlone * (this.#loopUs + this.queueUs)) / 1e6;
+    return Math.max(WINDOW_LEAST, seen, this.#windowAt(this.#boost));
   }
 
+  /** The queue that the newest reported packet met, µs. */
+  get queueUs(): number {
+    return this.#base.samples === 0 ? 0 : this.#base.aboveUs;
+  }
+
+  /** When a packet may leave if nothing is answered meanwhile. */
   nextSendUs(nowUs: number, inFlightBytes: number): number {
-    if (inFlightBytes >= this.windowBytes) return this.#probeAtUs;
+    const careful = nowUs - this.#provedUs > PROOF_LASTS_US && this.#provedUs > 0;
+    const windowBytes = careful ? this.windowBytes * CAREFUL_SHARE : this.windowBytes;
+    if (inFlightBytes >= Math.max(WINDOW_LEAST, windowBytes)) return this.#probeAtUs;
     return this.#pacer.nextSendUs(nowUs);
   }
 
   sent(bytes: number, nowUs: number): void {
     this.#pacer.sent(bytes, nowUs);
     // The window may be full of what got lost behind the last answer: one packet tells (RFC 8985).
-    if (nowUs >= this.#probeAtUs) this.#probePauseUs *= 2;
+    if (nowUs >= this.#probeAtUs) {
+      this.#probePauseUs = Math.min(PROBE_PAUSE_MOST_US, 2 * this.#probePauseUs);
+    }
     this.#probeAtUs = nowUs + this.#probePauseUs;
   }
 
+  /** The sender has more than it may send: the rate of now is the path's, not the application's. */
   backlogged(nowUs: number): void {
     if (nowUs - this.#backlogToUs > BACKLOG_PAUSE_US) this.#backlogFromUs = nowUs;
     this.#backlogToUs = nowUs;
   }
 
-  get queueUs(): number {
-    return this.base.aboveUs;
-  }
-
+  /** Takes `feedback` in. */
   take(): void {
-    const said = this.feedback;
-    const { nowUs } = said;
-    this.trip.take(said.rttUs, nowUs);
-    this.#rttUs = Math.max(1, this.trip.leastUs);
-    this.#loopUs = this.#rttUs + reportDelayUs(said.smoothedRttUs);
-    this.#probePauseUs = said.smoothedRttUs * 1.5 + 2 * (this.#loopUs - this.#rttUs) + MARGIN_US;
-    this.#probeAtUs = nowUs + this.#probePauseUs;
-    this.base.take(said.oneWayUs, nowUs);
-    const queueUs = this.base.aboveUs;
-    if (said.lostSentUs >= 0) this.#rivals.lost(said.lostSentUs, nowUs);
-    if (this.#rivals.competing || this.#drainFailed) {
-      this.base.hold(nowUs);
-      this.trip.hold(nowUs);
+    const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs } = this.feedback;
+    this.#timeLoop(nowUs);
+    this.#base.take(oneWayUs, nowUs);
+    if (this.#rivals.competing || this.#drainsFailed > 0) {
+      this.#base.hold(nowUs);
+      this.#trip.hold(nowUs);
     }
+    if (lostSentUs >= 0) this.#rivals.lost(lostSentUs, nowUs);
+    const { queueUs } = this;
     if (queueUs > this.#targetUs / 2) this.#roundLow = false;
     this.queueMeanUs += (queueUs - this.queueMeanUs) / 8;
     this.#queueNow = Math.min(this.#queueNow, queueUs);
-    const arrivedUs = said.sentUs + this.base.latestUs;
+    const arrivedUs = sentUs + this.#base.latestUs;
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
-    if (this.#delivery.take(said.sentUs, arrivedUs, said.deliveredBytes, spanUs)) {
-      this.#onSample(nowUs);
-    }
+    if (!this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs)) return;
+    this.#onSample(nowUs, arrivedUs);
   }
 
+  /** Another address, another link: nothing learned before still holds. */
   forget(): void {
-    this.base.forget();
-    this.trip.forget();
+    this.#base.forget();
+    this.#trip.forget();
     this.#rivals.reset();
+    this.#rivals.rateAlone = 0;
     this.#delivery.forget();
-    this.#rate = RATE_FIRST;
     this.#mode = 'start';
-    this.#rttUs = 0;
-    this.#loopUs = RTT_UNKNOWN_US;
+    this.#rate = RATE_FIRST;
     this.#boost = 1;
-    this.#flatRounds = 0;
+    this.#rttUs = RTT_UNKNOWN_US;
+    this.#reportUs = 0;
+    this.#provedUs = 0;
     this.#roundRate = 0;
+    this.#flatRounds = 0;
+    this.#drainsFailed = 0;
+    this.#jitterUs = 0;
+    this.queueMeanUs = 0;
   }
 
+  get #loopUs(): number {
+    return this.#rttUs + this.#reportUs;
+  }
+
+  /** A packet and a half must fit, but who is kept down by others may not take that for a reason. */
   get #targetUs(): number {
-    const packets = (PACKETS_STANDING * 1400 * 1e6) / Math.max(this.#rate, this.#rivals.rateAlone / 16);
-    return Math.max(this.#queueTargetUs, packets) + 2 * this.#noiseUs;
+    const rate = Math.max(this.#rate, this.#rivals.rateAlone / 16);
+    return Math.max(this.#queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;
   }
 
   /** Jitter beyond what our own steering makes. */
   get #noiseUs(): number {
-    return Math.max(0, this.#jitterUs - 2000);
-  }
-
-  get standingUs(): number {
-    return Math.min(this.#queueNow, this.#queueBefore);
-  }
-
-  /** A queue that is as good as none. */
-  get #drainedAtUs(): number {
-    return this.#targetUs / 4 + 2 * this.#noiseUs;
+    return Math.max(0, this.#jitterUs - STEERING_JITTER_US);
   }
 
   #windowAt(gain: number): number {
-    const rtt = this.#rttUs || RTT_UNKNOWN_US;
-    const reportUs = this.#loopUs - this.#rttUs;
-    return (this.#rate * (gain * (rtt + reportUs) + reportUs + MARGIN_US + this.#targetUs + 4 * this.#noiseUs)) / 1e6;
+    const spareUs = this.#reportUs + MARGIN_US + this.#targetUs + 4 * this.#noiseUs;
+    return (this.#rate * (gain * this.#loopUs + spareUs)) / 1e6;
   }
 
-  #onSample(nowUs: number): void {
-    const { sample } = this.#delivery;
-    const queueUs = this.standingUs;
+  #timeLoop(nowUs: number): void {
+    const { rttUs, smoothedRttUs } = this.feedback;
+    this.#trip.take(rttUs, nowUs);
+    this.#rttUs = Math.max(1, this.#trip.leastUs);
+    this.#reportUs = reportDelayUs(smoothedRttUs);
+    this.#probePauseUs = 1.5 * smoothedRttUs + 2 * this.#reportUs + MARGIN_US;
+    this.#probeAtUs = nowUs + this.#probePauseUs;
+  }
+
+  #onSample(nowUs: number, arrivedUs: number): void {
+    const now = this.#reading;
     const target = this.#targetUs;
-    // The second difference: jitter, but no steady rise or fall.
+    now.nowUs = nowUs;
+    now.sentUs = this.#delivery.toUs;
+    now.arrivedUs = arrivedUs;
+    now.deliveredBytes = this.feedback.deliveredBytes;
+    now.queueUs = Math.min(this.#queueNow, this.#queueBefore);
+    this.#learnJitter();
+    this.#learnRate(now.queueUs, target, nowUs);
+    if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
+    now.rate = this.#rate;
+    now.loopUs = this.#loopUs;
+    now.lowUs = Math.max(2 * target, target + this.#loopUs / 6);
+    now.drainedUs = this.#targetUs / 4 + 2 * this.#noiseUs;
+    this.#rivals.step(now);
+    if (this.#rivals.unmoved) {
+      this.#base.restart(this.#base.latestUs, nowUs);
+      this.#trip.restart(this.#trip.latestUs, nowUs);
+    }
+    this.#steer(target);
+  }
+
+  /** By the second difference of the least queues: a steady rise or fall is no jitter. */
+  #learnJitter(): void {
     const bend = Math.abs(this.#queueNow - 2 * this.#queueBefore + this.#queueOlder) / 2;
     this.#jitterUs += (Math.min(JITTER_MOST_US, bend) - this.#jitterUs) / 16;
     this.#queueOlder = this.#queueBefore;
     this.#queueBefore = this.#queueNow;
     this.#queueNow = Number.POSITIVE_INFINITY;
-    const isCapacity = this.#wasBacklogged || queueUs > target;
-    if (this.#mode === 'start' || this.#boost > 1) this.#rate = Math.max(this.#rate, sample);
-    else if (isCapacity || sample > this.#rate) {
+  }
+
+  #learnRate(queueUs: number, target: number, nowUs: number): void {
+    const { sample } = this.#delivery;
+    const capacity = this.#wasBacklogged || queueUs > target;
+    if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
+    const growing = this.#mode === 'start' || this.#boost > 1;
+    if (growing) this.#rate = Math.max(this.#rate, sample);
+    else if (capacity || sample > this.#rate) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
     }
-    this.#rate = Math.max(RATE_LEAST, this.#rate);
-    if (queueUs > target) this.#leaveStart(sample);
-    if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
-    const { toUs } = this.#delivery;
-    const arrivedUs = toUs + this.base.latestUs;
-    const { deliveredBytes } = this.feedback;
-    const lowUs = Math.max(2 * target, target + this.#loopUs / 6);
-    this.#rivals.step(nowUs, toUs, arrivedUs, deliveredBytes, queueUs, lowUs, this.#drainedAtUs, this.#rate, this.#loopUs);
-    if (this.#rivals.unmoved) {
-      this.base.restart(this.base.latestUs, nowUs);
-      this.trip.restart(this.trip.latestUs, nowUs);
+    if (queueUs > target && growing) {
+      this.#rate = sample;
+      this.#boost = 1;
+      this.#drainedUs = nowUs;
+      if (this.#mode === 'start') this.#mode = 'steady';
     }
-    this.#steer(queueUs, target, nowUs);
+    this.#rate = Math.max(RATE_LEAST, this.#rate);
   }
 
   get #wasBacklogged(): boolean {
     const { fromUs, toUs } = this.#delivery;
-    return this.#backlogFromUs <= fromUs + 5000 && this.#backlogToUs >= toUs - 5000;
+    return this.#backlogFromUs <= fromUs + SLACK_US && this.#backlogToUs >= toUs - SLACK_US;
   }
 
-  #leaveStart(sample: number): void {
-    if (this.#boost > 1) this.#rate = Math.min(this.#rate, sample);
-    this.#boost = 1;
-    if (this.#mode !== 'start') return;
-    this.#mode = 'steady';
-    this.#rate = sample;
-  }
-
+  /** Once a loop: does the path take all that it gets? */
   #onRound(nowUs: number): void {
     this.#roundEndsUs = nowUs + this.#loopUs;
-    const backlogged = this.#wasBacklogged;
     if (this.#mode === 'start') {
-      const grew = this.#rate > 1.25 * this.#roundRate;
-      this.#flatRounds = grew || !backlogged ? 0 : this.#flatRounds + 1;
-      if (this.#flatRounds >= 3) this.#mode = 'steady';
-    } else if (this.#roundLow && backlogged) {
-      if (this.#lowRounds++ > 0)       this.#boost = Math.min(START_GAIN, this.#boost * 1.4);
+      const flat = this.#wasBacklogged && this.#rate <= 1.25 * this.#roundRate;
+      this.#flatRounds = flat ? this.#flatRounds + 1 : 0;
+      if (this.#flatRounds === 3) this.#mode = 'steady';
+    } else if (this.#roundLow && this.#wasBacklogged) {
+      if (this.#lowRounds++ > 0) this.#boost = Math.min(START_GAIN, this.#boost * 1.4);
     } else {
       this.#boost = 1;
       this.#lowRounds = 0;
@@ -223,57 +276,74 @@ export class Congestion {
     this.#roundLow = this.#mode !== 'drain';
   }
 
-  #steer(queueUs: number, target: number, nowUs: number): void {
-    const pull = (target - queueUs) / (3 * this.#loopUs);
-    this.#gain = 1 + Math.max(-0.5, Math.min(0.25, pull));
-    if (this.#mode === 'start') this.#gain = START_GAIN;
-    else if (this.#boost > 1) this.#gain = Math.max(this.#gain, this.#boost);
-    else this.#drain(queueUs, nowUs);
+  #steer(target: number): void {
+    const { nowUs, queueUs } = this.#reading;
     if (this.#rivals.competing) {
       this.#boost = 1;
-      const window = this.#rivals.windowBytes;
-      this.#pacer.setRate((1.2e6 * window) / (this.#loopUs + queueUs), nowUs);
+      const tripUs = this.#loopUs + queueUs;
+      this.#pacer.setRate((1.2e6 * this.#rivals.windowBytes) / tripUs, nowUs);
       return;
     }
-    const additive = Math.min((this.#rate * target) / (12 * this.#loopUs), (1400 * 1e6) / this.#loopUs);
-    this.#pacer.setRate(this.#rate * this.#gain + additive, nowUs);
+    const pull = (target - queueUs) / (3 * this.#loopUs);
+    let gain = 1 + Math.max(-0.5, Math.min(0.25, pull));
+    if (this.#mode === 'start') gain = START_GAIN;
+    else if (this.#boost > 1) gain = Math.max(gain, this.#boost);
+    else if (this.#drains()) gain = Math.min(gain, DRAIN_GAIN);
+    // One packet a loop, and never so much that the queue stands a quarter above its target.
+    const step = Math.min(1400e6, (this.#rate * target) / 12) / this.#loopUs;
+    const least = Math.max(RATE_LEAST, SEEN_SHARE * this.#rivals.rateAlone);
+    this.#pacer.setRate(Math.max(least, this.#rate * gain + step), nowUs);
   }
 
-  /** Every few seconds the queue is let run empty, so that the base can be seen. */
-  #drain(queueUs: number, nowUs: number): void {
+  /** Is the queue being let run empty? */
+  #drains(): boolean {
+    const { nowUs, queueUs, drainedUs } = this.#reading;
     if (this.#mode === 'drain') {
-      const drained = queueUs < this.#drainedAtUs;
-      if (drained || nowUs > this.#drainUntilUs) {
-        this.#mode = 'steady';
-        this.#drainedUs = nowUs;
-        this.#drainFailed = !drained;
-        if (!drained) this.#rivals.undrained(nowUs, this.#rate, queueUs, this.#loopUs);
-      } else this.#gain = Math.min(this.#gain, 0.75);
-      return;
+      if (queueUs >= drainedUs && nowUs <= this.#drainUntilUs) return true;
+      this.#mode = 'steady';
+      this.#drainedUs = nowUs;
+      if (queueUs < drainedUs) this.#drainsFailed = 0;
+      // Once is a rate that fell just then; it is tried again soon.
+      else if (++this.#drainsFailed > 1) this.#rivals.undrained(this.#reading);
+      else this.#drainedUs = nowUs - DRAIN_PAUSE_US + DRAIN_AGAIN_US;
+      return false;
     }
-    if (queueUs < DRAINED_US) this.#drainedUs = nowUs;
-    if (nowUs - this.#drainedUs < DRAIN_PAUSE_US) return;
+    if (queueUs < EMPTY_US) this.#drainedUs = nowUs;
+    if (nowUs - this.#drainedUs < DRAIN_PAUSE_US) return false;
     this.#mode = 'drain';
     this.#rivals.mark();
-    this.#drainUntilUs = nowUs + 4 * this.#targetUs + 2 * this.#loopUs;
+    // At 0.75 a quarter of the time drains, and a loop passes until that is seen.
+    const drainUs = Math.max(queueUs, this.#targetUs) / (1 - DRAIN_GAIN);
+    this.#drainUntilUs = nowUs + 1.25 * drainUs + 2.5 * this.#loopUs;
+    return false;
   }
 }
 
-/** Who yields to a queue of others still sends a hundredth, to see what becomes of it. */
-const QUEUE_OURS_US = 25_000;
-const FLOOR_SHARE = 0.01;
+/** Enough to keep a scheduler of 1 to 5 ms busy, too little for anyone to notice. */
 const QUEUE_TARGET_US = 8_000;
 const RTT_UNKNOWN_US = 100_000;
+/** 20 packets in flight and 20 a round trip: between RFC 6928's 10 and what CDNs use, 30. */
 const WINDOW_FIRST = 20 * 1400;
-const WINDOW_LEAST = 2 * 1400;
 const RATE_FIRST = 280_000;
+const WINDOW_LEAST = 2 * 1400;
+/** 40 kbit/s: a packet each 0.3 s, so that something is there to be measured. */
 const RATE_LEAST = 5_000;
+/** Below 2 the overshoot, (gain − 1) × loop, stays under 60 ms at a round trip of 40 ms. */
 const START_GAIN = 1.8;
+const DRAIN_GAIN = 0.75;
+const DRAIN_PAUSE_US = 5_000_000;
+const DRAIN_AGAIN_US = 1_000_000;
+const EMPTY_US = 2_000;
+const STEERING_JITTER_US = 2_000;
 const JITTER_MOST_US = 30_000;
 const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
 const BACKLOG_PAUSE_US = 20_000;
+const SLACK_US = 5_000;
 const MARGIN_US = 5_000;
-const PACKETS_STANDING = 1.5;
-const DRAINED_US = 2_000;
-const DRAIN_PAUSE_US = 5_000_000;
+/** Who yields to a queue of others still sends a hundredth, to see what becomes of it. */
+const SEEN_SHARE = 0.01;
+/** After 10 s of little use a path may have become another: a third of the window until proved. */
+const PROOF_LASTS_US = 10_000_000;
+const CAREFUL_SHARE = 0.33;
+const PROBE_PAUSE_MOST_US = 10_000_000;

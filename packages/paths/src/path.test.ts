@@ -62,7 +62,7 @@ test('a report answers the newest and what its bits name, once', () => {
   report(path, { newest: 3, arrived: [2, 0] }, 41_000);
   assert.deepEqual(taken(path.answered), []);
   assert.equal(path.fresh, false, 'what was answered before proves nothing now');
-  assert.equal(path.deliveredBytes, 12_345);
+  assert.equal(path.deliveredBytes, 12_345 + 4 * 32, 'frame bytes, and what encryption adds');
 });
 
 test('a report of a number never sent is refused and changes nothing', () => {
@@ -130,8 +130,8 @@ test('a late answer brings suspicion once, long silence parks once', () => {
   report(path, { newest: 0 }, 40_000);
   path.sent(100_000, 100, 7, true);
   const lateAt = path.lateAtUs ?? assert.fail('something is awaited');
-  // 40 ms average, 4 × 20 ms variance, a quarter of the average for the report.
-  assert.equal(lateAt, 100_000 + 40_000 + 80_000 + 10_000);
+  // 40 ms average, 4 × 20 ms variance, a quarter of the average for each of two reports.
+  assert.equal(lateAt, 100_000 + 40_000 + 80_000 + 20_000);
   assert.equal(path.check(lateAt - 1), false);
   assert.equal(path.check(lateAt), true);
   assert.equal(path.state, 'suspect');

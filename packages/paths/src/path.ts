@@ -9,7 +9,7 @@ import {
 } from '@rmh/wire';
 import { Arrivals } from './arrivals.ts';
 import { Congestion } from './congestion.ts';
-import { reportDelayUs, RttEstimator } from './rtt.ts';
+import { RttEstimator, reportDelayUs } from './rtt.ts';
 import { SentLog } from './sent-log.ts';
 import { nextPathState, type PathEvent, type PathState } from './state.ts';
 
@@ -44,15 +44,17 @@ export class Path {
   heardUs = 0;
   /** UDP payload bytes that the other end says arrived, counted on past 2^32. */
   deliveredBytes = 0;
-  readonly congestion = new Congestion();
+  readonly congestion: Congestion;
   #reportedBytes = 0;
   /** The newest number whose answer was measured. */
   #measured = -1;
   /** When the first packet left that nothing has answered since, or null. */
   #waitingSinceUs: number | null = null;
 
-  constructor(id: number) {
+  /** `queueTargetUs`: the queue of ours that may stand before the path, µs. */
+  constructor(id: number, queueTargetUs?: number) {
     this.id = id;
+    this.congestion = new Congestion(queueTargetUs);
   }
 
   on(event: PathEvent): boolean {
@@ -128,8 +130,8 @@ export class Path {
   }
 
   /**
-   * How long an answer may take: the average, four variances (RFC 6298) and the report's own
-   * delay at the other end.
+   * How long an answer may take: the average, four variances (RFC 6298) and the delay of two
+   * reports at the other end, because one may get lost.
    */
   get patienceUs(): number {
     if (this.rtt.samples === 0) return PATIENCE_UNKNOWN_US;

@@ -101,7 +101,7 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
   ],
   [
     'realtime waits for the quicker path when that is sooner',
-    [{ oneWayMs: 15, readyUs: BUSY_US }, { oneWayMs: 35 }],
+    [{ oneWayMs: 15, readyUs: NOW_US + 25_000 }, { oneWayMs: 55 }],
     { class: realtime },
     [],
   ],

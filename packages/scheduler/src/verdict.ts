@@ -33,7 +33,7 @@ export class Verdict {
  * 1. Only the best state serves: carrying; else suspect, because a doubtful path is better than
  *    none; else, for critical packets, parked.
  * 2. Urgent classes (critical, realtime) take the path on which they arrive first, waiting for its
- *    turn included. Critical ones need not wait for a turn.
+ *    turn included; a short wait is made a debt of the path instead, a longer one for critical.
  * 3. The others take the quickest path that may send now. A slower one only serves if the quicker
  *    ones would take longer to work off what the flow has waiting: so a flow is spread over paths
  *    exactly when that brings its last packet sooner.
@@ -210,14 +210,15 @@ function mayCopy(way: Way, state: string, critical: boolean): boolean {
 }
 
 /**
- * When the path may take it. A critical packet goes before its turn: the debt that it makes holds
- * back the others, and only what 50 ms of the path's rate repay.
+ * When the path may take it. An urgent packet goes before its turn: the debt that it makes holds
+ * back the others, and only what some ms of the path's rate repay.
  */
 function readyAtUs(way: Way, trafficClass: TrafficClass, nowUs: number): number {
-  if (trafficClass !== Class.critical) return way.nextSendUs(nowUs);
-  const inFlight = Math.max(0, way.inFlightBytes - CRITICAL_WINDOW_BYTES);
-  const atUs = way.congestion.nextSendUs(nowUs, inFlight);
-  return atUs - nowUs <= CRITICAL_DEBT_US ? nowUs : atUs;
+  if (trafficClass > Class.realtime) return way.nextSendUs(nowUs);
+  const critical = trafficClass === Class.critical;
+  const beside = critical ? CRITICAL_WINDOW_BYTES : REALTIME_WINDOW_BYTES;
+  const atUs = way.congestion.nextSendUs(nowUs, Math.max(0, way.inFlightBytes - beside));
+  return atUs - nowUs <= (critical ? CRITICAL_DEBT_US : REALTIME_DEBT_US) ? nowUs : atUs;
 }
 
 /**
@@ -247,3 +248,6 @@ const RANK_PER_US = 1e-12;
 const CRITICAL_DEBT_US = 50_000;
 /** An ECG burst of 48 kB passes beside a full window. */
 const CRITICAL_WINDOW_BYTES = 64 * 1024;
+/** A video frame's packets come at once; what it costs is what it would have to wait. */
+const REALTIME_DEBT_US = 20_000;
+const REALTIME_WINDOW_BYTES = 16 * 1024;

@@ -31,7 +31,7 @@ function setting(): Setting {
   const made = { world, unit, gateway, closedUntilUs: 0 };
   for (const lane of unit.peer(gateway).lanes) {
     const until = (nowUs: number) => Math.max(nowUs, made.closedUntilUs);
-    Object.defineProperty(lane, 'nextSendUs', { value: until });
+    Object.defineProperty(lane.congestion, 'nextSendUs', { value: until });
   }
   return made;
 }

@@ -45,7 +45,7 @@ const SEED = 20_261_125;
 interface Figure {
   readonly name: FigureName;
   readonly moreIsBetter: boolean;
-  /** A difference below it is none, whatever its certainty. Share of the baseline for `of: share`. */
+  /** A difference below it is none, whatever its certainty. */
   readonly least: (baseline: number) => number;
   readonly part: (result: BearerResult, of: TrafficClassName | 'all') => Part | null;
 }

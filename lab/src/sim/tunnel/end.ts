@@ -15,6 +15,12 @@ import { DATA_HEADER_BYTES, DROP_REASONS, Drop } from '@rmh/wire';
 import type { ClockError } from '../faults.ts';
 import { SimAead } from './sim-aead.ts';
 
+/** Slots of an end's tables; flights a power of two. */
+export interface EndMemory {
+  readonly flightSlots: number;
+  readonly holdSlots: number;
+}
+
 export interface EndOptions {
   readonly name: string;
   readonly role: 'unit' | 'gateway';
@@ -22,6 +28,7 @@ export interface EndOptions {
   readonly seed: number;
   readonly clock: ClockError;
   readonly policy: Policy;
+  readonly memory: EndMemory;
   readonly keysSeen: Set<string>;
   /** Rows of `transmits` and `deliveries` wait to be taken. */
   readonly onTransmits: (end: SimEnd) => void;
@@ -55,7 +62,8 @@ export class SimEnd {
   start(): void {
     const { role, policy } = this.#options;
     this.alive = true;
-    this.arena = plainArena(ARENA_BYTES);
+    const { flightSlots, holdSlots } = this.#options.memory;
+    this.arena = plainArena(FLIGHTS_AT + (flightSlots + holdSlots) * SLOT_BYTES);
     this.env = this.#environment(this.arena);
     this.tunnel = new Tunnel(this.env, {
       role,
@@ -126,8 +134,9 @@ export class SimEnd {
 
   /** All drops that it has counted. */
   get drops(): number {
+    const { drops } = this.env;
     let sum = 0;
-    for (const count of this.env.drops) sum += count;
+    for (let i = 0; i < drops.length; i++) sum += drops[i] as number;
     return sum;
   }
 
@@ -139,14 +148,16 @@ export class SimEnd {
   }
 
   #environment(arena: Arena): Environment {
-    const holds = new Holds(arena, HOLDS_AT, HOLD_SLOTS, SLOT_BYTES);
+    const { flightSlots, holdSlots } = this.#options.memory;
+    const holdsAt = FLIGHTS_AT + flightSlots * SLOT_BYTES;
+    const holds = new Holds(arena, holdsAt, holdSlots, SLOT_BYTES);
     return {
       arena,
       crypto: this.#options.crypto,
       aead: new SimAead(arena, this.#options.keysSeen),
       transmits: new Transmits(TRANSMITS_AT, TRANSMIT_BYTES, TRANSMIT_ROWS),
       deliveries: new Deliveries(DELIVERY_ROWS),
-      flights: new Flights(arena, FLIGHTS_AT, FLIGHT_SLOTS, SLOT_BYTES),
+      flights: new Flights(arena, FLIGHTS_AT, flightSlots, SLOT_BYTES),
       holds,
       rings: new FecRings(REBUILDING_STREAMS),
       scratchAt: SCRATCH_AT,
@@ -176,14 +187,10 @@ const SENDING_DROPS = [
 export const NAME_AT = 4;
 const WALL_OFFSET_US = 1.7e15;
 
-// The data plane's own tables (docs/architecture.md), where one unit cannot fill them smaller:
-// flights for 8,192 × 1,340 B = 11 MB, 88 Mbit/s × 1 s; holds for 50 Mbit/s × 0.4 s.
 const SLOT_BYTES = 1536;
-export const FLIGHT_SLOTS = 8192;
-export const HOLD_SLOTS = 2048;
 const ENDPOINTS = 64;
-const TRANSMIT_BYTES = 524_288;
-const TRANSMIT_ROWS = 1024;
+const TRANSMIT_BYTES = 131_072;
+const TRANSMIT_ROWS = 256;
 const DELIVERY_ROWS = 256;
 /** Realtime flows of a mix, in one direction. */
 const REBUILDING_STREAMS = 16;
@@ -193,5 +200,3 @@ const SCRATCH_AT = 4096;
 const TRANSMITS_AT = SCRATCH_AT + SCRATCH_BYTES;
 const ENDPOINTS_AT = TRANSMITS_AT + TRANSMIT_BYTES;
 const FLIGHTS_AT = ENDPOINTS_AT + ENDPOINTS * ENDPOINT_BLOCK_BYTES;
-const HOLDS_AT = FLIGHTS_AT + FLIGHT_SLOTS * SLOT_BYTES;
-const ARENA_BYTES = HOLDS_AT + HOLD_SLOTS * SLOT_BYTES;

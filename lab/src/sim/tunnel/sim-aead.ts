@@ -1,5 +1,5 @@
 import { type Arena, assert } from '@rmh/base';
-import { FrameKind, type PacketAead, type PacketKey, TAG_BYTES } from '@rmh/wire';
+import { FrameKind, type PacketAead, type PacketKey } from '@rmh/wire';
 import { broken } from '../invariants.ts';
 
 /**
@@ -81,9 +81,6 @@ export function coveredBytes(firstByte: number, length: number): number {
   const isData = firstByte === FrameKind.data || firstByte >> 4 === 4;
   return Math.min(length, isData ? DATA_COVERED_BYTES : OTHER_COVERED_BYTES);
 }
-
-/** Bytes of a tag that are carried: the rest is nothing. */
-export const SIM_TAG_BYTES = Math.min(8, TAG_BYTES);
 
 let TAG_LOW = 0;
 
