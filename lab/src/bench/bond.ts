@@ -50,7 +50,7 @@ function tableOf(
     '',
     `after headers the paths carry ${sumMbit.toFixed(1)} Mbit/s${best}`,
     `plain: TCP straight over each carrier, added up; at most ${plainSumMbit.toFixed(1)}`,
-    `carriers late by ${(usMean / 1000).toFixed(2)} ms on average, ${(usMax / 1000).toFixed(0)} at most`,
+    `carriers late by ${msText(usMean, 2)} ms on average, ${msText(usMax, 0)} at most`,
   ].join('\n');
 }
 
@@ -69,4 +69,8 @@ function rowOf(each: BondFigures, way: Direction): string[] {
     text(isUp ? each.aloneUpMbit : each.aloneDownMbit),
     text(isUp ? each.plainUpMbit : each.plainDownMbit),
   ];
+}
+
+function msText(us: number, digits: number): string {
+  return (us / 1000).toFixed(digits);
 }

@@ -32,7 +32,7 @@ test('a path that is silent from the start is not waited for', () => {
   assert.equal(aliveAtStart(2, faultsOf('1:blackhole@1s+8s,2:rebind@0s')), 2);
 });
 
-test('the best path has the highest rate after loss, then the shortest delay, and no faults', () => {
+test('the best path has no faults, the highest rate after loss, then the least delay', () => {
   assert.equal(bestPath(parsePaths('30mbit/5ms,50mbit/40ms,50mbit/20ms'), []), 2);
   assert.equal(bestPath(parsePaths('50mbit/5ms/50%,40mbit/40ms'), []), 1);
   assert.equal(bestPath(parsePaths('50mbit/5ms,40mbit/40ms'), faultsOf('1:rebind@3s')), 1);

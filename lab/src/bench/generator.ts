@@ -28,7 +28,8 @@ const BATCH_DATAGRAMS = 32;
 const SLOTS = 32;
 const SLOT_BYTES = 65_536;
 const UDP_BUFFER_BYTES = 4 * 1024 * 1024;
-const SILENCE_MS = 5000;
+/** On a busy machine a neighbour process takes seconds to start. */
+const SILENCE_MS = 10_000;
 const QUIET_US = 300_000;
 const SLEEPER = new Int32Array(new SharedArrayBuffer(4));
 

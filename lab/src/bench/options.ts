@@ -12,8 +12,8 @@ import type {
   TunnelOptions,
 } from './words.ts';
 
-export const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr] [--against DIR]
-                        [--brief] [--json FILE|-]
+export const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr]
+                        [--against DIR] [--brief] [--json FILE|-]
   TCP and UDP through the tunnel without limits, both ways, over one path and two, beside bare
   cables and, where it is installed, wireguard-go. Takes about rounds × 16 × seconds.
 

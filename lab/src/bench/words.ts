@@ -121,7 +121,7 @@ export interface BondSample {
   readonly wholeMbit: number;
 }
 
-/** How punctual the emulated carriers were: late packets are the machine's fault, not a tunnel's. */
+/** How punctual the carriers were: a late packet is the machine's fault, not a tunnel's. */
 export interface Lateness {
   readonly usMean: number;
   readonly usMax: number;

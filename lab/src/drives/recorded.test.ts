@@ -35,7 +35,7 @@ const PROGRAM = `
   }
   await recorder.close(looks.flush(), car.nowMs);`;
 
-test('outages come back with their kind and their time, rates where they were measured', async () => {
+test('outages come back with kind and time, rates where they were measured', async () => {
   const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', PROGRAM], {
     cwd: UNIT,
     env: { ...process.env, DRIVES: folder },

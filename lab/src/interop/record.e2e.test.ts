@@ -18,7 +18,7 @@ if (runInSandbox(import.meta.url)) {
   const directory = makeDirectory();
   after(() => directory.remove());
 
-  test('a unit records its drive, survives SIGKILL with it, and can say what happened', async (context) => {
+  test('a unit records its drive, also when killed, and can say what happened', async (context) => {
     const [car, site] = [createNetns(), createNetns()];
     layCables(car, site, 2);
     const { gatewayFiles, unitFiles } = writeFiles();

@@ -2,6 +2,7 @@
 import { NATIONAL_POLICY, type Policy } from '@rmh/scheduler';
 import { readDrive } from '../drives/read.ts';
 import type { Task } from './evaluate.ts';
+import { hasDelayOrRate } from './measured.ts';
 import type { SimOptions } from './options.ts';
 import { driveName, lengthMsOf, spread } from './replay/selection.ts';
 import type { SimRun } from './simulate.ts';
@@ -10,14 +11,28 @@ import { windowsOf } from './windows.ts';
 
 const HOUR_MS = 3_600_000;
 
-/** All windows of the drives at those paths that the options want. */
+/** Windows of those drives at the paths that measured a delay or a rate of two carriers. */
 export async function windowsOfPaths(
   paths: readonly string[],
   fromMs: number | null,
 ): Promise<DriveWindow[]> {
   const windows: DriveWindow[] = [];
-  for (const path of paths) windows.push(...windowsOf(driveName(path), await readDrive(path)));
+  for (const path of paths) {
+    const drive = await readDrive(path);
+    const isWanted = paths.length === 1 || isOneJourney(path, drive.fromMs);
+    if (isWanted && (await hasDelayOrRate(path))) {
+      windows.push(...windowsOf(driveName(path), drive));
+    }
+  }
   return fromMs === null ? windows : windows.filter((window) => window.fromMs === fromMs);
+}
+
+/**
+ * Recordings that all begin at 0 were joined later: nothing in them was measured at once. A drive
+ * of the model is one journey whatever its times, and a file that is named alone is taken as such.
+ */
+function isOneJourney(path: string, fromMs: number): boolean {
+  return fromMs > 0 || path.includes('.generated.');
 }
 
 /** Seed by seed, each over all windows; the last seed over as many as the hours still need. */

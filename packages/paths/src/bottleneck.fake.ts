@@ -1,4 +1,3 @@
-import { Random } from '@rmh/base';
 import {
   REPORT_BITMAP_AT,
   REPORT_BITS_AT,
@@ -48,7 +47,7 @@ export class Bottleneck {
   queueBytes = 0;
   readonly traffic: Traffic[] = [];
   readonly options: BottleneckOptions;
-  readonly random: Random;
+  #random: number;
   readonly stepUs: number;
   #queue = new Fifo<Packet>();
   #flight = new Fifo<Packet>();
@@ -59,7 +58,7 @@ export class Bottleneck {
 
   constructor(options: BottleneckOptions) {
     this.options = options;
-    this.random = new Random(options.seed ?? 1);
+    this.#random = options.seed ?? 1;
     this.stepUs = options.stepUs ?? 200;
   }
 
@@ -77,7 +76,7 @@ export class Bottleneck {
   }
 
   loses(): boolean {
-    return this.random.unit() < (this.options.loss?.(this.nowUs) ?? 0);
+    return this.#unit() < (this.options.loss?.(this.nowUs) ?? 0);
   }
 
   offer(owner: Traffic, number: number, bytes: number): void {
@@ -124,10 +123,16 @@ export class Bottleneck {
     }
   }
 
+  /** Uniform in [0, 1): Park and Miller's minimal standard, for a fake has no imports to spare. */
+  #unit(): number {
+    this.#random = (this.#random * 48_271) % 2_147_483_647;
+    return this.#random / 2_147_483_647;
+  }
+
   #drawJitter(): number {
     const mean = this.options.jitterUs ?? 0;
     if (mean > 0 && this.nowUs >= this.#jitterUntilUs) {
-      this.#jitterUs = this.random.exponential(mean);
+      this.#jitterUs = -mean * Math.log(1 - this.#unit());
       this.#jitterUntilUs = this.nowUs + 10_000;
     }
     return this.#jitterUs;

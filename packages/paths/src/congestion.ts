@@ -179,7 +179,7 @@ export class Congestion {
     return this.#rttUs + this.#reportUs;
   }
 
-  /** A packet and a half must fit, but who is kept down by others may not take that for a reason. */
+  /** A packet and a half must fit, at the rate that the path has when others leave it free. */
   get #targetUs(): number {
     const rate = Math.max(this.#rate, this.#rivals.rateAlone / 16);
     return Math.max(this.#queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;

@@ -139,7 +139,7 @@ test('[FR-18] a group is full after so many packets, and its symbol is sound and
   assert.equal(encoder.deadlineUs, null, 'the next group has not begun');
 });
 
-test('[RP-3] a group ends when its first packet has waited, a single packet without a symbol', () => {
+test('[RP-3] a group ends when its first packet has waited, a single one without symbol', () => {
   const arena = plainArena(16_384);
   const encoder = new FecEncoder();
   assert.equal(encoder.add(arena, 0, 0, 10, 0, 8, WAIT_US, 1000), false);

@@ -12,7 +12,7 @@ import { mixOf, workloadOf } from '../mix.ts';
 import { windowsOf } from '../windows.ts';
 import { boundOf } from './index.ts';
 
-test('of the critical packets that can come in oslo, 99.9 % come as copies everywhere', async () => {
+test('of critical packets that can come in oslo, 99.9 % come as copies everywhere', async () => {
   // The second half: outages of all carriers at once take 193 packets from anybody.
   const window = present(windowsOf('oslo', await readDrive(drivePath('oslo')))[1], 'two halves');
   const workload = workloadOf(mixOf('standard'), 1, window.lengthMs * 1000);

@@ -237,6 +237,11 @@ export class TunnelBearer implements Bearer {
   #deliver(end: SimEnd): void {
     const { deliveries: rows, holds } = end.env;
     const gateway = this.#gateways.indexOf(end);
+    // With no slot left an end delivers out of order instead of waiting [OR-4].
+    if (holds.refused > 0) {
+      holds.refused = 0;
+      for (let lane = 0; lane < LANES; lane++) this.ledger.forgetOrder(lane);
+    }
     for (let row = 0; row < rows.count; row++) {
       const id = end.arena.view.getUint32((rows.at[row] as number) + NAME_AT, true);
       const stream = rows.stream[row] as number;
@@ -279,14 +284,7 @@ export class TunnelBearer implements Bearer {
       const holding = tunnel.peers.some((peer) => peer !== null && peer.holding.size > 0);
       const used = this.#memory.holdSlots - env.holds.freeSlots;
       if (!holding && used !== 0) broken(`${name} keeps ${used} hold slots for nobody`);
-      // With no slot left it may deliver out of order [OR-4].
-      if (env.holds.refused > 0) for (let lane = 0; lane < LANES; lane++) this.#excuse(lane);
-      env.holds.refused = 0;
     }
-  }
-
-  #excuse(lane: number): void {
-    this.ledger.forgetOrder(lane);
   }
 
   #note(end: SimEnd, event: TunnelEvent): void {
