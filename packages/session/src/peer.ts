@@ -200,6 +200,8 @@ export class ClassTally {
   reordered = 0;
   late = 0;
   unsent = 0;
+  /** Lost on the road, and too old to be sent again. */
+  lost = 0;
   /** Lost on the road and rebuilt from a symbol. */
   rebuilt = 0;
 }

@@ -136,7 +136,8 @@ function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): 
   if (!wanted) return;
   env.flights.abandon(flight);
   const tally = peer.tallies[env.arena.view.getUint8(env.flights.placeOf(flight) + STREAM_AT) >> 6];
-  if (tally) tally.unsent++;
+  if (tally && env.flights.sendsOf(flight) > 0) tally.lost++;
+  else if (tally) tally.unsent++;
   count(env, Drop.tooLate);
 }
 

@@ -89,13 +89,14 @@ export function repairFlight(env: Environment, peer: Peer, flight: number, nowUs
   const at = env.flights.placeOf(flight);
   const stream = env.arena.view.getUint8(at + STREAM_AT);
   const tooOld = env.flights.ageUs(flight, nowUs) > peer.treatmentOf(stream).repairUntilUs;
+  const tally = peer.tallies[classOf(stream)];
   if (tooOld || env.flights.repairsFull) {
     env.flights.abandon(flight);
+    if (tally) tally.lost++;
     return;
   }
   env.arena.view.setUint8(at + FLAGS_AT, env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR);
   peer.queueOf(classOf(stream), env.flights).pushRepair(flight);
-  const tally = peer.tallies[classOf(stream)];
   if (tally) tally.repaired++;
 }
 
