@@ -24,7 +24,7 @@ const MASK = RECORDS - 1;
 /** The least time that a packet of an ordered class waits for an earlier one (session/receive). */
 const HOLD_LEAST_US = 10_000;
 /** Deliveries of a stream that are remembered to judge one that comes after them. */
-const RECENT = 256;
+const RECENT = 2048;
 
 /** What became of packets that were not delivered just once. */
 export interface Losses {
@@ -38,8 +38,8 @@ export interface Losses {
   again: number;
 }
 
-/** Four times the longest hold of any policy's classes. */
-const OWED_US_MAX = 2_000_000;
+/** Ten times the longest hold and more than the longest queue of any class (NATIONAL_POLICY). */
+const OWED_US_MAX = 5_000_000;
 
 const REFUSED = 1;
 const CRASHED = 2;
@@ -180,15 +180,17 @@ export class Ledger {
     }
   }
 
-  /** The run is over: what arrived long ago must have been delivered. */
+  /** The run is over: what arrived or waits since long must be accounted for. */
   end(nowUs: number): void {
     for (let id = this.#oldest; id < this.#next; id++) {
       const at = id & MASK;
       const marks = this.#marks[at] as number;
-      const owed = (marks & (ACCEPTED | DELIVERED | CRASHED)) === ACCEPTED;
-      if (owed && nowUs - (this.#acceptedUs[at] as number) > OWED_US_MAX) {
+      if (marks & (DELIVERED | CRASHED)) continue;
+      if (marks & ACCEPTED && nowUs - (this.#acceptedUs[at] as number) > OWED_US_MAX) {
         broken(`packet ${id} arrived and was lost without a word`);
       }
+      const waits = this.#leaves[at] === 0 && nowUs - (this.#sentUs[at] as number) > OWED_US_MAX;
+      if (waits) this.#noteNeverSent(id, (marks & REFUSED) !== 0);
     }
   }
 
@@ -245,23 +247,26 @@ export class Ledger {
   }
 }
 
-/** The last deliveries of one stream. */
+/** The last deliveries of one stream, in their order. */
 class Stream {
   /** The first to arrive opens the stream: what left before it is not waited for. */
   #first = -1;
   #top = -1;
   #count = 0;
-  readonly #ids = new Float64Array(RECENT).fill(-1);
+  readonly #ids = new Float64Array(RECENT);
   readonly #acceptedUs = new Float64Array(RECENT);
   readonly #waitedUs = new Float64Array(RECENT);
+  /** The highest id up to then. */
+  readonly #tops = new Float64Array(RECENT);
 
   note(id: number, acceptedUs: number, nowUs: number): void {
     if (this.#count === 0) this.#first = id;
+    this.#top = Math.max(this.#top, id);
     const at = this.#count++ % RECENT;
     this.#ids[at] = id;
     this.#acceptedUs[at] = acceptedUs;
     this.#waitedUs[at] = nowUs - acceptedUs;
-    this.#top = Math.max(this.#top, id);
+    this.#tops[at] = this.#top;
   }
 
   /**
@@ -270,17 +275,17 @@ class Stream {
    */
   waitedFor(id: number): number {
     if (id > this.#top || id < this.#first) return Number.POSITIVE_INFINITY;
+    const oldest = Math.max(0, this.#count - RECENT);
+    if ((this.#tops[oldest % RECENT] as number) > id) return Number.POSITIVE_INFINITY;
     let firstUs = Number.POSITIVE_INFINITY;
     let waitedUs = Number.POSITIVE_INFINITY;
-    let remembers = false;
-    for (let i = 0; i < RECENT; i++) {
-      if ((this.#ids[i] as number) <= id) remembers = true;
-      else if ((this.#acceptedUs[i] as number) < firstUs) {
-        firstUs = this.#acceptedUs[i] as number;
-        waitedUs = this.#waitedUs[i] as number;
-      }
+    for (let i = oldest; i < this.#count; i++) {
+      const at = i % RECENT;
+      if ((this.#ids[at] as number) <= id || (this.#acceptedUs[at] as number) >= firstUs) continue;
+      firstUs = this.#acceptedUs[at] as number;
+      waitedUs = this.#waitedUs[at] as number;
     }
-    return remembers ? waitedUs : Number.POSITIVE_INFINITY;
+    return waitedUs;
   }
 }
 

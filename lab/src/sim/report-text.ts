@@ -9,7 +9,7 @@ export function simText(report: SimReport): string {
     `${mix} mix, policy ${policy}, faults ${faults}, ${range}: ` +
       `${total.runs} runs, ${total.hours.toFixed(1)} h`,
   ];
-  for (const drive of drives) lines.push('', `${drive.drive}`, ...linesOf(drive));
+  for (const drive of drives) lines.push('', drive.drive, ...linesOf(drive));
   if (drives.length > 1) lines.push('', 'all drives', ...linesOf(total));
   return `${lines.join('\n')}\n`;
 }

@@ -61,7 +61,7 @@ export class SimRoad implements Road {
       const down = lane('down');
       this.#up.push(up);
       this.#down.push(down);
-      new Player(world, of, window.lengthMs, [up, down], chronicle);
+      new Player(world, of, window.lengthMs, [up, down], chronicle).begin();
     }
   }
 
@@ -187,7 +187,10 @@ class Player implements Actor {
     this.#lanes = lanes;
     this.#chronicle = chronicle;
     this.#name = name;
-    world.arm(this.#actor, LEAD_US);
+  }
+
+  begin(): void {
+    this.#world.arm(this.#actor, LEAD_US);
   }
 
   wake(nowUs: number): void {

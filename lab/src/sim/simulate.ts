@@ -101,7 +101,7 @@ function play(
   try {
     const bearer = new BearerActor(world, makeBearer(road));
     road.carry(bearer);
-    new FaultActor(world, faults, road, bearer, chronicle);
+    new FaultActor(world, faults, road, bearer, chronicle).begin();
     const lengthUs = window.lengthMs * 1000;
     traffic = new Traffic(world, mixOf(run.mix), seeds.traffic, lengthUs, bearer);
     world.run(LEAD_US + lengthUs);
@@ -230,6 +230,9 @@ class FaultActor implements Actor {
     this.#road = road;
     this.#bearer = bearer;
     this.#chronicle = chronicle;
+  }
+
+  begin(): void {
     this.#arm();
   }
 

@@ -49,7 +49,10 @@ export class DatagramSource implements Actor {
     this.#bucket = bucket & BUCKET_MASK;
     this.#firstUs = this.#heardUs = LEAD_US + phaseUs;
     this.#tally = tally;
-    ground.world.arm(this.#actor, this.#firstUs + dueUs(flow.pattern, 0));
+  }
+
+  begin(): void {
+    this.#ground.world.arm(this.#actor, this.#firstUs + dueUs(this.#flow.pattern, 0));
   }
 
   wake(nowUs: number): void {
@@ -126,7 +129,10 @@ export class ObjectSource implements Actor {
         this.#arrived = bytes;
       },
     });
-    ground.world.arm(this.#actor, this.#nextUs);
+  }
+
+  begin(): void {
+    this.#ground.world.arm(this.#actor, this.#nextUs);
   }
 
   wake(nowUs: number): void {

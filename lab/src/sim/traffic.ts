@@ -29,12 +29,12 @@ export class Traffic {
       const delays = this.#delays.get(flow.class) ?? new Delays();
       this.#delays.set(flow.class, delays);
       const tally = { count: this.classes[flow.class], delays };
-      new DatagramSource(ground, flow, i, phases[i] ?? 0, tally);
+      new DatagramSource(ground, flow, i, phases[i] ?? 0, tally).begin();
     }
     const before = mix.datagrams.length;
     for (const [i, flow] of mix.objects.entries()) {
       const count = this.classes[flow.class];
-      new ObjectSource(ground, flow, before + i, phases[before + i] ?? 0, count);
+      new ObjectSource(ground, flow, before + i, phases[before + i] ?? 0, count).begin();
     }
   }
 

@@ -40,8 +40,8 @@ Whole windows, with all their seeds, are drawn again with replacement 4,000 time
 bootstrap), because runs over one road resemble each other. A figure is better or worse if the
 middle 99 % of the differences lie on one side of zero, and the difference is worth a word: 0.01
 percentage points in time, 1 ms or 2 % of the percentile, 5 ms or 2 % of the gap, 0.5 % of the
-bytes, 0.2 percentage points of copies. With ten figures, chance alone calls one of them in about one
-comparison of ten. With fewer than six windows nothing is decided.
+bytes, 0.2 percentage points of copies. With ten figures, chance alone calls one of them in about
+one comparison of ten. With fewer than six windows nothing is decided.
 
 It exits with 3 if any figure of the critical class is worse, with 4 if there were too few windows
 to tell. \`lab/policies/one-path.yaml\` sends everything once and repairs nothing; a test holds that

@@ -32,7 +32,7 @@ test('Pacer leaves trains of 64 KB whole at 1 Gbit/s', () => {
   const [, ...seen] = bursts(pacer, 0, 100_000);
   assert.ok(
     seen.every((bytes) => bytes >= 65_536),
-    `${seen}`,
+    seen.join(' '),
   );
 });
 

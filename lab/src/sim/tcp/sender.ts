@@ -34,8 +34,13 @@ export class TcpSender {
   #reorders = false;
   /** Until this is answered the window was already reduced, or null. */
   #recoverTo: number | null = null;
-  /** First retransmission of this recovery: an answer to something older says it was not needed. */
-  #retransmitUs: number | null = null;
+  /**
+   * Proportional rate reduction (RFC 6937) while a fast recovery lasts: what was on the road when
+   * it began, what arrived and left since, and how many may leave now. Null: no such recovery.
+   */
+  #reduction: { readonly flight: number; arrived: number; left: number; may: number } | null = null;
+  /** An answer was to the first sending of a segment that had already been sent again. */
+  #needless = false;
   #lastSentUs = Number.NEGATIVE_INFINITY;
 
   constructor(transmit: (seq: number, bytes: number, nowUs: number) => void) {
@@ -58,11 +63,10 @@ export class TcpSender {
   /** Sends what the window allows: lost segments first. */
   push(nowUs: number): void {
     if (this.#pipe === 0 && nowUs - this.#lastSentUs > this.#timeoutUs()) this.cubic.restart();
-    const window = Math.floor(this.cubic.window);
-    for (let seq = this.#una; this.#lost > 0 && this.#pipe < window; seq++) {
+    for (let seq = this.#una; this.#lost > 0 && this.#maySend; seq++) {
       if ((this.#state[seq & MASK] as number) & LOST) this.#send(seq, nowUs);
     }
-    while (this.#next < this.#end && this.#pipe < window) this.#send(this.#next++, nowUs);
+    while (this.#next < this.#end && this.#maySend) this.#send(this.#next++, nowUs);
     if (this.timerUs === null && this.#next > this.#una) this.#setTimer(nowUs);
   }
 
@@ -73,8 +77,10 @@ export class TcpSender {
     const limited = this.#pipe >= Math.floor(window) - 1;
     this.#sampleRtt(nowUs - echoUs);
     let delivered = 0;
-    const advanced = ack > this.#una;
-    for (; this.#una < ack; this.#una++) delivered += this.#arrived(this.#una, true);
+    for (; this.#una < ack; this.#una++) {
+      this.#noteNeedless(this.#una & MASK, echoUs);
+      delivered += this.#arrived(this.#una, true);
+    }
     for (let i = 0; i < runs.length; i += 2) {
       const to = Math.min(runs[i + 1] ?? 0, this.#next);
       for (let seq = Math.max(runs[i] ?? 0, this.#una); seq < to; seq++) {
@@ -85,12 +91,14 @@ export class TcpSender {
       this.#backoff = 0;
       this.#probed = false;
     }
-    this.#undoIfSpurious(advanced, echoUs);
-    if (this.#recoverTo !== null && this.#una >= this.#recoverTo) this.#recoverTo = null;
-    this.#findLost(nowUs);
-    if (this.#recoverTo === null && limited && delivered > 0) {
-      this.cubic.acked(delivered, this.#smoothedUs, nowUs);
+    this.#undoIfNeedless();
+    if (this.#recoverTo !== null && this.#una >= this.#recoverTo) {
+      this.#recoverTo = null;
+      this.#reduction = null;
     }
+    this.#findLost(nowUs);
+    if (this.#reduction !== null) this.#proportion(delivered);
+    else if (limited && delivered > 0) this.cubic.acked(delivered, this.#smoothedUs, nowUs);
     this.#setTimer(nowUs);
     this.push(nowUs);
   }
@@ -112,12 +120,15 @@ export class TcpSender {
     if (state & LOST) this.#lost--;
     if (state & SENT) {
       this.retransmitted++;
-      this.#retransmitUs ??= nowUs;
-      this.#state[at] = SENT | AGAIN;
+      this.#state[at] = SENT | AGAIN | (state & AGAIN ? OFTEN : 0);
     } else this.#state[at] = SENT;
     this.#sentUs[at] = nowUs;
     this.#lastSentUs = nowUs;
     this.#pipe++;
+    if (this.#reduction !== null) {
+      this.#reduction.left++;
+      this.#reduction.may--;
+    }
     this.#transmit(seq, this.#sizes[at] as number, nowUs);
   }
 
@@ -187,25 +198,54 @@ export class TcpSender {
   #reduce(): void {
     if (this.#recoverTo !== null) return;
     this.#recoverTo = this.#next;
-    this.#retransmitUs = null;
+    const flight = this.#next - this.#una - this.#sacked;
+    this.#reduction = { flight, arrived: 0, left: 0, may: 1 };
     this.cubic.lost();
   }
 
-  #undoIfSpurious(advanced: boolean, echoUs: number): void {
-    if (!advanced || this.#retransmitUs === null) return;
-    if (this.#recoverTo !== null && echoUs < this.#retransmitUs) {
-      this.cubic.undo();
-      this.#reorders = true;
-      for (let seq = this.#una; this.#lost > 0 && seq < this.#next; seq++) {
-        const state = this.#state[seq & MASK] as number;
-        if (!(state & LOST)) continue;
-        this.#state[seq & MASK] = state & ~LOST;
-        this.#lost--;
-        this.#pipe++;
-      }
-      this.#recoverTo = null;
+  get #maySend(): boolean {
+    if (this.#reduction !== null) return this.#reduction.may > 0;
+    return this.#pipe < Math.floor(this.cubic.window);
+  }
+
+  /** How many may leave for those that arrived: the window comes down without a pause or a burst. */
+  #proportion(delivered: number): void {
+    const reduction = this.#reduction;
+    if (reduction === null) return;
+    const threshold = Math.floor(this.cubic.threshold);
+    reduction.arrived += delivered;
+    const { arrived, flight, left } = reduction;
+    if (this.#pipe > threshold) {
+      reduction.may = Math.max(0, Math.ceil((arrived * threshold) / flight) - left);
+    } else {
+      const most = Math.max(arrived - left, delivered) + 1;
+      reduction.may = Math.max(0, Math.min(threshold - this.#pipe, most));
     }
-    this.#retransmitUs = null;
+  }
+
+  #noteNeedless(at: number, echoUs: number): void {
+    const state = this.#state[at] as number;
+    if ((state & (AGAIN | OFTEN)) === AGAIN && echoUs < (this.#sentUs[at] as number)) {
+      this.#needless = true;
+    }
+  }
+
+  /** It was late, not lost: the window comes back, and what is believed lost is on the road. */
+  #undoIfNeedless(): void {
+    if (!this.#needless) return;
+    this.#needless = false;
+    if (this.#recoverTo === null) return;
+    this.cubic.undo();
+    this.#reorders = true;
+    for (let seq = this.#una; this.#lost > 0 && seq < this.#next; seq++) {
+      const state = this.#state[seq & MASK] as number;
+      if (!(state & LOST)) continue;
+      this.#state[seq & MASK] = state & ~LOST;
+      this.#lost--;
+      this.#pipe++;
+    }
+    this.#recoverTo = null;
+    this.#reduction = null;
   }
 
   /** The tail may be lost without a later segment to tell it: send its last again. */
@@ -231,8 +271,8 @@ export class TcpSender {
       const state = this.#state[seq & MASK] as number;
       if (!(state & (SACKED | LOST))) this.#lose(seq & MASK, state);
     }
-    if (this.#recoverTo === null) this.#retransmitUs = null;
     this.#recoverTo = this.#next;
+    this.#reduction = null;
     this.cubic.timedOut();
     this.push(nowUs);
   }
@@ -262,6 +302,8 @@ const SENT = 1;
 const SACKED = 2;
 const LOST = 4;
 const AGAIN = 8;
+/** Sent three times or more: an answer no longer tells to which sending. */
+const OFTEN = 16;
 const DUPLICATES = 3;
 const TIMEOUT_FIRST_US = 1_000_000;
 const TIMEOUT_LEAST_US = 200_000;
