@@ -9,7 +9,7 @@ test('Without options: the shipped drives, one seed, with baselines', () => {
   assert.equal(parseSimOptions(['--help']), null);
 });
 
-test('Hours alone ask for as many seeds as they need; random faults leave the baselines out', () => {
+test('Hours alone ask for the seeds they need; random faults leave the baselines out', () => {
   const options = parseSimOptions(['--hours', '1000', '--faults', 'random', '--mix', 'silent']);
   assert.equal(options?.seeds, null);
   assert.equal(options?.hours, 1000);

@@ -55,7 +55,7 @@ export function decide(
   const state = stateThatServes(ways, wanted.class);
   if (state === null) return;
   const urgent = wanted.class <= Class.realtime;
-  if (urgent) chooseFirstToArrive(ways, state, favourite, wanted, nowUs, verdict);
+  if (urgent) chooseFirstToArrive(ways, state, favourite, wanted, policy, nowUs, verdict);
   else chooseByBacklog(ways, state, favourite, wanted, nowUs, verdict);
   if (verdict.count > 0) addCopies(ways, state, wanted, policy, fate, nowUs, verdict);
 }
@@ -81,6 +81,7 @@ function chooseFirstToArrive(
   state: string,
   favourite: number,
   wanted: Wanted,
+  policy: ClassPolicy,
   nowUs: number,
   verdict: Verdict,
 ): void {
@@ -90,6 +91,7 @@ function chooseFirstToArrive(
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
     if (way.state !== state) continue;
+    if (wanted.class === Class.realtime && isChoked(way, policy)) continue;
     const readyUs = readyAtUs(way, wanted.class, nowUs);
     const arrivalUs = Math.max(0, readyUs - nowUs) + costUs(way, favourite);
     // Any path is better than none: one that needs an answer first has no time of arrival.
@@ -98,7 +100,8 @@ function chooseFirstToArrive(
     bestUs = arrivalUs;
     bestReadyUs = readyUs;
   }
-  if (bestReadyUs <= nowUs) take(verdict, best);
+  if (best < 0) verdict.againUs = nowUs + CHOKED_PAUSE_US;
+  else if (bestReadyUs <= nowUs) take(verdict, best);
   else {
     verdict.againUs = bestReadyUs;
     verdict.heldBackBy = best;
@@ -187,7 +190,7 @@ function addCopies(
     for (let i = 0; i < ways.length; i++) {
       const way = ways[i] as Way;
       if (isChosen(verdict, i) || !mayCopy(way, state, critical)) continue;
-      if (readyAtUs(way, wanted.class, nowUs) > nowUs) continue;
+      if (!hasRoomForCopy(way, nowUs)) continue;
       const own = missShare(way, policy, wanted.ageUs, !critical, nowUs);
       const joint = miss * Math.max(own, fate.between(first.id, way.id));
       // Of two that are as good the quicker one.
@@ -210,6 +213,14 @@ function mayCopy(way: Way, state: string, critical: boolean): boolean {
 }
 
 /**
+ * What waits in the operator's buffer makes a realtime packet come too late: one more would only
+ * delay what is critical. Where the way itself is as long as that, late is better than never.
+ */
+function isChoked(way: Way, policy: ClassPolicy): boolean {
+  return way.queueUs > policy.deadlineUs - Math.min(way.rtt.leastUs / 2, policy.deadlineUs / 2);
+}
+
+/**
  * When the path may take it. An urgent packet goes before its turn: the debt that it makes holds
  * back the others, and only what some ms of the path's rate repay.
  */
@@ -217,8 +228,19 @@ function readyAtUs(way: Way, trafficClass: TrafficClass, nowUs: number): number 
   if (trafficClass > Class.realtime) return way.nextSendUs(nowUs);
   const critical = trafficClass === Class.critical;
   const beside = critical ? CRITICAL_WINDOW_BYTES : REALTIME_WINDOW_BYTES;
-  const atUs = way.congestion.nextSendUs(nowUs, Math.max(0, way.inFlightBytes - beside));
-  return atUs - nowUs <= (critical ? CRITICAL_DEBT_US : REALTIME_DEBT_US) ? nowUs : atUs;
+  const debtUs = critical ? CRITICAL_DEBT_US : REALTIME_DEBT_US;
+  return afterDebtUs(way, beside, debtUs, nowUs);
+}
+
+/** A copy makes little debt: where room is scarce, it would delay the next packet's original. */
+function hasRoomForCopy(way: Way, nowUs: number): boolean {
+  return afterDebtUs(way, COPY_WINDOW_BYTES, COPY_DEBT_US, nowUs) <= nowUs;
+}
+
+function afterDebtUs(way: Way, besideBytes: number, debtUs: number, nowUs: number): number {
+  const inFlight = Math.max(0, way.inFlightBytes - besideBytes);
+  const atUs = way.congestion.nextSendUs(nowUs, inFlight);
+  return atUs - nowUs <= debtUs ? nowUs : atUs;
 }
 
 /**
@@ -244,8 +266,12 @@ const COPIES_IN_DOUBT = 2;
 const UNMEASURED_US = 200_000;
 const REPAIR_US = 50_000;
 const FAVOURITE = 0.75;
+const COPY_DEBT_US = 20_000;
+const COPY_WINDOW_BYTES = 8 * 1024;
 const RANK_PER_US = 1e-12;
 const CRITICAL_DEBT_US = 50_000;
+/** A report may tell any moment that the buffer has drained; this only makes sure. */
+const CHOKED_PAUSE_US = 20_000;
 /** An ECG burst of 48 kB passes beside a full window. */
 const CRITICAL_WINDOW_BYTES = 64 * 1024;
 /** A video frame's packets come at once; what it costs is what it would have to wait. */

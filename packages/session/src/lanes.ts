@@ -4,7 +4,8 @@ import type { ControlWriter } from './control.ts';
 import type { Environment } from './environment.ts';
 import type { Lane, Peer } from './peer.ts';
 import { pump, waits } from './pump.ts';
-import { pingPauseUs, repairFlight } from './send.ts';
+import { pingPauseUs } from './send.ts';
+import { repairFlight } from './submit.ts';
 
 /** What happens to the paths of a peer: found, heard, doubted, moved, lost. */
 export class LaneKeeper {

@@ -36,8 +36,14 @@ export class Lane extends Path {
   /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
   open = false;
 
-  constructor(id: number, link: number, endpointAt: number, candidateAt: number) {
-    super(id);
+  constructor(
+    id: number,
+    link: number,
+    endpointAt: number,
+    candidateAt: number,
+    queueTargetUs: number,
+  ) {
+    super(id, queueTargetUs);
     this.link = link;
     this.endpointAt = endpointAt;
     this.candidateAt = candidateAt;
@@ -144,7 +150,7 @@ export class Peer {
       if (endpointAt >= 0) environment.endpoints.give(endpointAt);
       return null;
     }
-    const lane = new Lane(id, link, endpointAt, candidateAt);
+    const lane = new Lane(id, link, endpointAt, candidateAt, this.policy.queueTargetUs);
     this.lanes.push(lane);
     this.laneById[id] = lane;
     return lane;

@@ -1,105 +1,21 @@
 import { reportDelayUs } from '@rmh/paths';
 import {
-  DATA_HEADER_BYTES,
   Drop,
   FLAG_NO_REPORT,
-  FLAG_REPAIR,
   FLAGS_AT,
   FRAME_HEADER_BYTES,
-  FrameKind,
   PATH_AT,
   STREAM_AT,
   STREAM_NUMBER_AT,
   stampTransmission,
   TRANSPORT_HEADER_BYTES,
   TRANSPORT_OVERHEAD_BYTES,
-  writeFrameHeader,
   writeTransportHeader,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import { classOf, type Lane, type Peer } from './peer.ts';
-import { pump } from './pump.ts';
+import type { Lane, Peer } from './peer.ts';
 
-/**
- * The way out of one packet:
- * 1. the shell takes a flight slot and puts the inner packet behind the data header;
- * 2. `submit` queues it with its class; what its flow has too much of goes, oldest first;
- * 3. `pump` asks which paths carry it, when its turn has come;
- * 4. `transmitFlight` numbers it in its stream when it leaves for the first time;
- * 5. `transmit` stamps, encrypts and queues one copy a path.
- */
-export function submit(
-  env: Environment,
-  peer: Peer,
-  flight: number,
-  stream: number,
-  flags: number,
-  innerBytes: number,
-  nowUs: number,
-): void {
-  writeFrameHeader(env.arena.view, env.flights.placeOf(flight), FrameKind.data, 0, stream, flags);
-  env.flights.setLength(flight, DATA_HEADER_BYTES + innerBytes);
-  const tally = peer.tallies[classOf(stream)];
-  const reason = refusal(env, peer);
-  if (reason !== 0) {
-    env.flights.abandon(flight);
-    if (tally) tally.unsent++;
-    count(env, reason);
-    return;
-  }
-  if (tally) tally.sent++;
-  const queue = peer.queueOf(classOf(stream), env.flights);
-  const bucket = stream & BUCKET_MASK;
-  queue.push(bucket, flight);
-  pump(env, peer, nowUs);
-  const most = backlogMostBytes(peer, stream);
-  // Two for each that comes: a flow whose path has slowed down is cut back, but not off.
-  for (let i = 0; i < 2 && queue.bytesOf(bucket) > most; i++) {
-    const oldest = queue.head(bucket);
-    if (!queue.shift(bucket)) continue;
-    env.flights.abandon(oldest);
-    if (tally) tally.unsent++;
-    count(env, Drop.queueFull);
-  }
-}
-
-/** Why no packet can be taken at all: no address to send to, or every queue is full. */
-function refusal(env: Environment, peer: Peer): Drop | 0 {
-  if (env.flights.queuesFull) return Drop.queueFull;
-  for (const { state } of peer.lanes) {
-    if (state === 'carrying' || state === 'suspect' || state === 'parked') return 0;
-  }
-  return Drop.noPath;
-}
-
-/** What a flow may have waiting: the policy's time at the rate of all paths that carry. */
-function backlogMostBytes(peer: Peer, stream: number): number {
-  let bytesPerSecond = 0;
-  for (const lane of peer.lanes) {
-    if (lane.state === 'carrying') bytesPerSecond += lane.congestion.bytesPerSecond;
-  }
-  const { backlogMostUs } = peer.treatmentOf(stream);
-  return Math.max(BACKLOG_LEAST_BYTES, (bytesPerSecond * backlogMostUs) / 1e6);
-}
-
-/** A packet whose last copy was lost goes back into its queue, before those that never left [RP-1]. */
-export function repairFlight(env: Environment, peer: Peer, flight: number, nowUs: number): void {
-  if (!env.flights.waits(flight, peer.index)) return;
-  if (env.flights.noteLoss(flight) > 0) return;
-  const at = env.flights.placeOf(flight);
-  const stream = env.arena.view.getUint8(at + STREAM_AT);
-  const tooOld = env.flights.ageUs(flight, nowUs) > peer.treatmentOf(stream).repairUntilUs;
-  const tally = peer.tallies[classOf(stream)];
-  if (tooOld || env.flights.repairsFull) {
-    env.flights.abandon(flight);
-    if (tally) tally.lost++;
-    return;
-  }
-  env.arena.view.setUint8(at + FLAGS_AT, env.arena.view.getUint8(at + FLAGS_AT) | FLAG_REPAIR);
-  peer.queueOf(classOf(stream), env.flights).pushRepair(flight);
-  if (tally) tally.repaired++;
-}
-
+/** Sends one copy of a queued packet over `lane`; returns the datagram's bytes (0: no key). */
 export function transmitFlight(
   env: Environment,
   peer: Peer,
@@ -200,6 +116,3 @@ export function count(env: Environment, reason: Drop): void {
 /** The least a control message may hold: its frame header. */
 export const CONTROL_AT = FRAME_HEADER_BYTES;
 const REPORT_PACKETS_MAX = 128;
-const BUCKET_MASK = 63;
-/** The longest train of TUN fits, whatever the rate. */
-const BACKLOG_LEAST_BYTES = 65_536;

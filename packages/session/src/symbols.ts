@@ -8,7 +8,7 @@ import {
   STREAM_NUMBER_AT,
 } from '@rmh/wire';
 import { type Environment, REBUILT_SCRATCH_AT, SYMBOL_SCRATCH_AT } from './environment.ts';
-import { type Lane, type Peer } from './peer.ts';
+import type { Lane, Peer } from './peer.ts';
 import { transmit } from './send.ts';
 
 /**

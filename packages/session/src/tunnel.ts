@@ -33,7 +33,8 @@ import { Peer, type PeerSettings } from './peer.ts';
 import { Postman } from './postman.ts';
 import { clearQueues } from './pump.ts';
 import { pathOf, receiveFrame, resetReceivers } from './receive.ts';
-import { count, queueSealed, submit } from './send.ts';
+import { count, queueSealed } from './send.ts';
+import { submit } from './submit.ts';
 import { Timekeeper } from './timekeeper.ts';
 
 export interface TunnelOptions {

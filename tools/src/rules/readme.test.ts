@@ -28,6 +28,12 @@ const KEEPERS: Readonly<Record<string, Keeper>> = {
   },
   './rmh lab --faults "gateway1:drain@5s" --seconds 30 --json -': { kind: 'optionsHere' },
   './rmh bench tunnel --json -': { kind: 'optionsHere' },
+  './rmh sim --drives valley': { kind: 'optionsHere' },
+  './rmh sim --mix silent --faults random --hours 10': { kind: 'optionsHere' },
+  './rmh replay --baseline national --candidate lab/policies/one-path.yaml': {
+    kind: 'optionsHere',
+  },
+  './rmh explain --at 14:02': { kind: 'optionsHere' },
   './rmh keygen --out unit.key': { kind: 'optionsHere' },
   './rmh unit --config unit.yaml --check': { kind: 'optionsHere' },
   './rmh gateway --config gateway.yaml --check': { kind: 'optionsHere' },

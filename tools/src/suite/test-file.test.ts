@@ -79,15 +79,27 @@ test('a process that ends well in the middle of a test fails', async () => {
   assert.match(detailsOf(await run(atOnce)), /ended in the first/);
 });
 
+// A loaded machine may need longer than the first limits only to start Node.
+const LIMITS_MS = [1500, 6000, 24_000];
+
 test('a test that hangs is stopped and named', async () => {
   const body = `test('hangs', () => new Promise(() => setInterval(() => {}, 1000)));`;
-  assert.match(detailsOf(await run(body, 1500)), /limit of 1.5 s, in: hangs/);
+  await isStopped(body, (seconds) => `limit of ${seconds} s, in: hangs`);
 });
 
 test('a process that lives on after its tests is stopped and named', async () => {
-  const tally = await run(`test('a', () => {}); setInterval(() => {}, 1000);`, 1500);
-  assert.match(detailsOf(tally), /limit of 1.5 s: all its tests ended, but/);
+  const body = `test('a', () => {}); setInterval(() => {}, 1000);`;
+  await isStopped(body, (seconds) => `limit of ${seconds} s: all its tests ended, but`);
 });
+
+async function isStopped(body: string, wanted: (seconds: number) => string): Promise<void> {
+  const details: string[] = [];
+  for (const limitMs of LIMITS_MS) {
+    details.push(detailsOf(await run(body, limitMs)));
+    if (details.at(-1)!.includes(wanted(limitMs / 1000))) return;
+  }
+  assert.fail(`never stopped and named:\n${details.join('\n')}`);
+}
 
 test('a process that a test left behind is ended with it', async () => {
   const mark = join(folder, 'survived');

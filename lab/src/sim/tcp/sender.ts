@@ -208,7 +208,7 @@ export class TcpSender {
     return this.#pipe < Math.floor(this.cubic.window);
   }
 
-  /** How many may leave for those that arrived: the window comes down without a pause or a burst. */
+  /** How many may leave for those that arrived: the window shrinks without pause or burst. */
   #proportion(delivered: number): void {
     const reduction = this.#reduction;
     if (reduction === null) return;
