@@ -37,7 +37,7 @@ const BUSY: EndMemory = { flightSlots: 8192, holdSlots: 2048 };
 /** A small packet each three seconds; less memory to make anew is what its speed hangs on. */
 const QUIET: EndMemory = { flightSlots: 256, holdSlots: 64 };
 
-export const MIX_NAMES = ['standard', 'video', 'silent'] as const;
+export const MIX_NAMES = ['standard', 'video', 'silent', 'lab'] as const;
 export type MixName = (typeof MIX_NAMES)[number];
 
 const MS = 1000;
@@ -101,6 +101,13 @@ const MIXES: Readonly<Record<MixName, Mix>> = {
     datagrams: [steady('status', 'critical', 'up', 200, 3 * SECOND)],
     objects: [],
     memory: QUIET,
+  },
+  // What `./rmh lab --flows dispatch,vitals,ecg,video,voice` sends, to compare the two.
+  lab: {
+    name: 'lab',
+    datagrams: [...CRITICAL, steady('video', 'realtime', 'up', 1200, 4800), ...VOICE],
+    objects: [],
+    memory: BUSY,
   },
 };
 
