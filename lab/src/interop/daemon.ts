@@ -14,6 +14,9 @@ export const RMH: readonly string[] = [
   CLI,
 ];
 
+/** One second on a free core; a machine with ten tests a core needs ten times that. */
+const READY_MS_MAX = 30_000;
+
 export type Role = 'unit' | 'gateway';
 
 /** A daemon's files in a directory of their own. */
@@ -67,7 +70,13 @@ export class Daemon {
 
   static async start(netns: number, files: DaemonFiles): Promise<Daemon> {
     const daemon = new Daemon(netns, files);
-    await daemon.logged('daemon.ready');
+    try {
+      await daemon.logged('daemon.ready', READY_MS_MAX);
+    } catch (cause) {
+      // Left alone it would live on and hold the pipes of the test that nobody can end then.
+      await daemon.process.stop('SIGKILL');
+      throw cause;
+    }
     return daemon;
   }
 

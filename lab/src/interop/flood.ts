@@ -1,6 +1,7 @@
 // A short flood of handshake initiations whose mac1 is right, as anybody can send who knows the
-// gateway's public key: `flood.ts GATEWAY_PUBLIC_KEY ADDRESS PORT SECONDS FROM...`. It sends from
-// two ports of each FROM address and never uses the cookies it gets. Prints what it sent and got.
+// gateway's public key: `flood.ts GATEWAY_PUBLIC_KEY ADDRESS PORT FROM...`. It sends from two
+// ports of each FROM address and never uses the cookies it gets, until SIGTERM. It prints "begun"
+// when the first have left, and at the end what it sent and got.
 import { createSocket } from 'node:dgram';
 import { pathToFileURL } from 'node:url';
 import { generatePrivateKey, handshakeCrypto, randomBytes } from '@rmh/aead';
@@ -17,9 +18,9 @@ export interface Flood {
   readonly bytesReceived: number;
 }
 
-/** Bounds of a test machine: at most these, whatever was asked for. */
+/** Bounds of a test machine: a flood that nobody stops ends by itself. */
 const PER_SECOND_MAX = 5_000;
-const SECONDS_MAX = 5;
+const SECONDS_MAX = 60;
 /** Different messages; each is sent many times, for the gateway may not look inside them. */
 const MESSAGES = 256;
 const TURN_MS = 10;
@@ -39,8 +40,8 @@ export function makeInitiations(gatewayPublicKey: Uint8Array, count: number): Ui
 async function flood(
   gatewayPublicKey: Uint8Array,
   to: { address: string; port: number },
-  secondsAsked: number,
   from: readonly string[],
+  stop: AbortSignal,
 ): Promise<Flood> {
   const messages = makeInitiations(gatewayPublicKey, MESSAGES);
   const got = { cookieReplies: 0, responses: 0, bytesReceived: 0 };
@@ -54,14 +55,14 @@ async function flood(
     return socket;
   });
   await Promise.all(sockets.map((socket) => new Promise((done) => socket.once('listening', done))));
-  const seconds = Math.min(SECONDS_MAX, secondsAsked);
   const startMs = performance.now();
   let sent = 0;
-  for (let turn = 1; turn * TURN_MS <= seconds * 1000; turn++) {
+  for (let turn = 1; !stop.aborted && turn * TURN_MS <= SECONDS_MAX * 1000; turn++) {
     for (const due = (turn * TURN_MS * PER_SECOND_MAX) / 1000; sent < due; sent++) {
       const message = messages[sent % messages.length] as Uint8Array;
       sockets[sent % sockets.length]?.send(message, to.port, to.address);
     }
+    if (turn === 1) process.stdout.write('begun\n');
     const waitMs = startMs + turn * TURN_MS - performance.now();
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
   }
@@ -72,8 +73,10 @@ async function flood(
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  const [key = '', address = '', port = '0', seconds = '0', ...from] = process.argv.slice(2);
+  const [key = '', address = '', port = '0', ...from] = process.argv.slice(2);
   const to = { address, port: Number(port) };
-  const result = await flood(Buffer.from(key, 'base64'), to, Number(seconds), from);
+  const stop = new AbortController();
+  process.once('SIGTERM', () => stop.abort());
+  const result = await flood(Buffer.from(key, 'base64'), to, from, stop.signal);
   process.stdout.write(`${JSON.stringify(result)}\n`);
 }

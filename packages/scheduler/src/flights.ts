@@ -47,8 +47,8 @@ export class Flights {
 
   /** Takes the next slot for a packet of `owner`; returns the flight's name. */
   begin(owner: number, nowUs: number): number {
-    // At most three quarters of the slots are in queues, so the search ends; over one turn of the ring it
-    // costs each packet no more than three steps.
+    // At most three quarters of the slots are in queues, so the search ends; over one turn of the
+    // ring it costs each packet no more than three steps.
     while ((this.#state[this.#next & (this.slots - 1)] as number) >= QUEUED) this.#advance();
     const name = this.#next;
     this.#advance();

@@ -181,7 +181,7 @@ test('verdict: one that must wait says for how long, and whose rate holds it bac
   assert.deepEqual([verdict.count, verdict.againUs, verdict.heldBackBy], [0, BUSY_US, 0]);
 });
 
-test('verdict: never a path twice, never one that may not, never more than the class allows', () => {
+test('verdict: no path twice, none that may not, never more than the class allows', () => {
   const states = ['untried', 'validating', 'carrying', 'suspect', 'parked', 'closed'] as const;
   const told = fc.record({
     state: fc.constantFrom(...states),

@@ -109,3 +109,20 @@ test('a peer that is removed leaves nothing in the queues', () => {
   unit.tunnel.removePeer(unit.peer(gateway));
   assert.equal(unit.env.flights.queued, 0);
 });
+
+test('[RP-2] when the queues are full, others are refused and critical packets still leave', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  made.closedUntilUs = world.nowUs + 10 * SECOND_US;
+  // Packets of 20 bytes: their flows' limits in bytes are far, the slots are not.
+  for (let id = 0; !unit.env.flights.queuesFull; id++) {
+    unit.sendInner(unit.peer(gateway), BULK | (id & 63), id, 20);
+  }
+  const before = unit.env.drops[Drop.queueFull] ?? 0;
+  send(made, INTERACTIVE, 9001);
+  assert.equal((unit.env.drops[Drop.queueFull] ?? 0) - before, 1);
+  made.closedUntilUs = world.nowUs + 1000;
+  send(made, CRITICAL, 9002);
+  world.run(50_000);
+  assert.ok(gateway.ids().includes(9002));
+});

@@ -1,3 +1,4 @@
+import { TrafficClass } from '@rmh/base';
 import {
   DATA_HEADER_BYTES,
   Drop,
@@ -32,7 +33,7 @@ export function submit(
   writeFrameHeader(env.arena.view, env.flights.placeOf(flight), FrameKind.data, 0, stream, flags);
   env.flights.setLength(flight, DATA_HEADER_BYTES + innerBytes);
   const tally = peer.tallies[classOf(stream)];
-  const reason = refusal(env, peer);
+  const reason = refusal(env, peer, stream);
   if (reason !== 0) {
     env.flights.abandon(flight);
     if (tally) tally.unsent++;
@@ -55,9 +56,13 @@ export function submit(
   }
 }
 
-/** Why no packet can be taken at all: no address to send to, or every queue is full. */
-function refusal(env: Environment, peer: Peer): Drop | 0 {
-  if (env.flights.queuesFull) return Drop.queueFull;
+/**
+ * Why the packet can not be taken: no address to send to, or every queue is full. Critical ones may
+ * take the room of repairs: no backlog of other vehicles at a gateway shuts them out.
+ */
+function refusal(env: Environment, peer: Peer, stream: number): Drop | 0 {
+  const critical = classOf(stream) === TrafficClass.critical;
+  if (critical ? env.flights.repairsFull : env.flights.queuesFull) return Drop.queueFull;
   for (const { state } of peer.lanes) {
     if (state === 'carrying' || state === 'suspect' || state === 'parked') return 0;
   }
@@ -74,7 +79,7 @@ function backlogMostBytes(peer: Peer, stream: number): number {
   return Math.max(BACKLOG_LEAST_BYTES, (bytesPerSecond * backlogMostUs) / 1e6);
 }
 
-/** A packet whose last copy was lost goes back into its queue, before those that never left [RP-1]. */
+/** A packet whose last copy was lost goes back into its queue, before what never left [RP-1]. */
 export function repairFlight(env: Environment, peer: Peer, flight: number, nowUs: number): void {
   if (!env.flights.waits(flight, peer.index)) return;
   if (env.flights.noteLoss(flight) > 0) return;

@@ -33,7 +33,7 @@ function drive(seed: number, delayMs: number, loss: number) {
 }
 
 for (const seed of [1, 2, 3]) {
-  test(`[RP-3] losses that no repair reaches in time are rebuilt from symbols (seed ${seed})`, () => {
+  test(`[RP-3] what no repair reaches in time is rebuilt from symbols (seed ${seed})`, () => {
     const { gateway, rebuilt, inTimeShare } = drive(seed, 70, 0.02);
     assert.ok(rebuilt > PACKETS * 0.01, `${rebuilt} rebuilt`);
     // Two losses in one group of nine are left: some 0.7 % of the packets.

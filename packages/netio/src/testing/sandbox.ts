@@ -86,7 +86,11 @@ function runAgain(command: readonly string[], file: string, signal: AbortSignal)
     };
     child.stdout.on('data', collect);
     child.stderr.on('data', collect);
-    child.on('error', reject);
+    child.on('error', (error) => {
+      // Stopped at its limit: what it said until then tells which test inside hangs.
+      process.stdout.write(output);
+      reject(error);
+    });
     child.on('close', (code) => resolve({ code, output }));
   });
 }
