@@ -69,7 +69,7 @@ test('wrong orders end with 2 and say what is wrong; a missing namespace ends wi
   );
 });
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   const { unit, internet } = twoNamespaces();
   const where = [
     '--a',

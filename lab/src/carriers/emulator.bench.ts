@@ -78,7 +78,7 @@ function rateError({ emulator, vehicle, server }: Bench, mbit: number): number {
   return arrivals.length;
 }
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   test('the emulator carries packets at every rate', async () => {
     await withCarrier(1000, 5, (bench) => delayErrors(bench, 5));
     for (const mbit of [10, 100, 1000]) {

@@ -8,7 +8,7 @@ import { type CarrierLinkConfig, CarriersError } from './config.ts';
 import { CarrierEmulator } from './emulator.ts';
 import { SERVER, twoNamespaces, UdpEnd } from './testing.ts';
 
-const { unit, internet } = runInSandbox(import.meta.url)
+const { unit, internet } = runInSandbox(import.meta.url, { tun: true })
   ? twoNamespaces()
   : { unit: -1, internet: -1 };
 

@@ -20,7 +20,7 @@ import { makeKeys } from './keys.ts';
 const PORT = 51820;
 const DAY_SECONDS = 86_400;
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   const directory = makeDirectory();
   after(() => directory.remove());
 

@@ -105,14 +105,18 @@ export function ask(netns: number, words: readonly string[]): string {
 
 /** Packets that a namespace's kernel refused for a wrong checksum. */
 export function checksumErrors(netns: number): number {
+  return kernelCount(netns, 'Udp:', 'InCsumErrors') + kernelCount(netns, 'Tcp:', 'InCsumErrors');
+}
+
+/** Datagrams that came while the program had not yet read a full socket of earlier ones. */
+export function socketOverruns(netns: number): number {
+  return kernelCount(netns, 'Udp:', 'RcvbufErrors');
+}
+
+function kernelCount(netns: number, protocol: string, name: string): number {
   const lines = ask(netns, ['cat', '/proc/net/snmp']).split('\n');
-  let errors = 0;
-  for (const protocol of ['Udp:', 'Tcp:']) {
-    const [names = '', values = ''] = lines.filter((line) => line.startsWith(protocol));
-    const column = names.split(' ').indexOf('InCsumErrors');
-    errors += Number(values.split(' ')[column]);
-  }
-  return errors;
+  const [names = '', values = ''] = lines.filter((line) => line.startsWith(protocol));
+  return Number(values.split(' ')[names.split(' ').indexOf(name)]);
 }
 
 export function makeDirectory(): { path: string; remove: () => void } {

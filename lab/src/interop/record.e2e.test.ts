@@ -14,7 +14,7 @@ import { makeKeys } from './keys.ts';
 
 const PORT = 51820;
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   const directory = makeDirectory();
   after(() => directory.remove());
 

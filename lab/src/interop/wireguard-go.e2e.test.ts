@@ -8,7 +8,7 @@ import { CAR_INNER, SITE_INNER, stockToGateway, unitToStock } from './pairs.ts';
 import { requireStock } from './stock.ts';
 import type { Talk } from './talk.ts';
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   const directory = makeDirectory();
   after(() => directory.remove());
 

@@ -143,7 +143,7 @@ function faultsOf({ faults, window }: SimRun, seeds: Seeds): FaultPlan {
 }
 
 /** Polls a bearer when its time has come, whatever moved its deadline. */
-class BearerActor implements Actor, Bearer {
+export class BearerActor implements Actor, Bearer {
   readonly name: string;
   readonly #world: World;
   readonly #actor: number;

@@ -17,7 +17,7 @@ import {
 import { runInSandbox, waitForLinks } from '@rmh/netio/testing';
 import { startDataplane } from './start.ts';
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   const car = createNetns();
   const site = createNetns();
   const keys = { car: generatePrivateKey(), site: generatePrivateKey() };

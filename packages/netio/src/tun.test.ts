@@ -19,7 +19,7 @@ const SEND_AT = 131_072;
 const RECEIVE_AT = SEND_AT + SENT_BYTES;
 const GSO_TCPV4 = 1;
 
-if (runInSandbox(import.meta.url)) {
+if (runInSandbox(import.meta.url, { tun: true })) {
   test('TCP super-packets leave one TUN and enter another, and every byte arrives', () => {
     const arena = allocateArena(RECEIVE_AT + SENT_BYTES);
     for (let i = 0; i < SENT_BYTES; i++) arena.bytes[SEND_AT + i] = i ^ (i >> 11);

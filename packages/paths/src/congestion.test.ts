@@ -154,6 +154,31 @@ for (const change of [60_000, -60_000]) {
   });
 }
 
+for (const offered of [0.25, Number.POSITIVE_INFINITY]) {
+  const load = offered < 1 ? 'a sixth of the rate' : 'all that it may';
+  test(`64 ms more at once are known as a route within 0.6 s by who sends ${load}`, () => {
+    const oneWayUs = turns(25_000, 89_000, 6e6);
+    const { net, us } = sender({ rateMbit: always(12), oneWayUs });
+    net.run(START_US + 3e6);
+    us.offeredBytesPerUs = offered;
+    net.run(START_US + 6.6e6);
+    assert.ok(us.path.queueUs < 20_000, `${us.path.queueUs}`);
+    assert.ok(us.path.congestion.bytesPerSecond * 8 > 5e6);
+    assert.ok(Math.abs(us.path.oneWayUs - 89_000) < 20_000, `${us.path.oneWayUs}`);
+  });
+
+  test(`a rate that falls to a twelfth is no route for who sends ${load}`, () => {
+    const rateMbit = turns(12, 1, 6e6);
+    const { net, us } = sender({ rateMbit, oneWayUs: always(25_000) });
+    net.run(START_US + 3e6);
+    us.offeredBytesPerUs = offered;
+    net.run(START_US + 7e6);
+    assert.ok(us.path.congestion.bytesPerSecond * 8 < 1.5e6);
+    const { queueMsP95 } = watch(net, us, 8, 9);
+    assert.ok(queueMsP95 < 60, `${queueMsP95}`);
+  });
+}
+
 for (const kind of ['delays', 'drops', 'reports stall'] as const) {
   test(`a second after an outage of 1 s (${kind}) all is as before`, () => {
     const inside = (nowUs: number): boolean => nowUs > START_US + 4e6 && nowUs < START_US + 5e6;

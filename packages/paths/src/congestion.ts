@@ -2,6 +2,7 @@ import { Competition, type Reading } from './competition.ts';
 import { DeliveryRate } from './delivery.ts';
 import { OneWayBase } from './one-way.ts';
 import { Pacer } from './pacer.ts';
+import { RouteWatch } from './route.ts';
 import { reportDelayUs } from './rtt.ts';
 
 /** What one report says that is new. Times µs; filled anew for each. */
@@ -30,7 +31,8 @@ export interface Feedback {
  * 3. Window = D × (L + report + T + margins): a rate that falls fills the buffer with no more
  *    than what one loop could not know.
  * 4. At the start, and after two rounds without a queue, the rate grows by up to 1.8 a loop.
- * 5. Every 5 s the queue is let run empty, so that the base can be seen. If it does not, or does
+ * 5. A delay that jumps and stays although we send little is a longer route: `RouteWatch`.
+ * 6. Every 5 s the queue is let run empty, so that the base can be seen. If it does not, or does
  *    not fall although we yield, others stand in it: `Competition`.
  */
 export class Congestion {
@@ -52,6 +54,7 @@ export class Congestion {
   readonly #delivery = new DeliveryRate();
   readonly #pacer = new Pacer();
   readonly #rivals = new Competition();
+  readonly #route = new RouteWatch();
   readonly #reading: Reading = {
     nowUs: 0,
     sentUs: 0,
@@ -137,7 +140,7 @@ export class Congestion {
 
   /** Takes `feedback` in. */
   take(): void {
-    const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs } = this.feedback;
+    const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs, smoothedRttUs } = this.feedback;
     this.#timeLoop(nowUs);
     this.#base.take(oneWayUs, nowUs);
     if (this.#rivals.competing || this.#drainsFailed > 0) {
@@ -150,6 +153,7 @@ export class Congestion {
     this.queueMeanUs += (queueUs - this.queueMeanUs) / 8;
     this.#queueNow = Math.min(this.#queueNow, queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
+    this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rate);
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
     if (!this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs)) return;
     this.#onSample(nowUs, arrivedUs);
@@ -159,6 +163,7 @@ export class Congestion {
   forget(): void {
     this.#base.forget();
     this.#trip.forget();
+    this.#route.forget();
     this.#rivals.reset();
     this.#rivals.rateAlone = 0;
     this.#delivery.forget();
@@ -173,6 +178,11 @@ export class Congestion {
     this.#drainsFailed = 0;
     this.#jitterUs = 0;
     this.queueMeanUs = 0;
+  }
+
+  /** A round trip without a queue, µs. */
+  get tripUs(): number {
+    return this.#rttUs;
   }
 
   get #loopUs(): number {
@@ -213,6 +223,9 @@ export class Congestion {
     now.deliveredBytes = this.feedback.deliveredBytes;
     now.queueUs = Math.min(this.#queueNow, this.#queueBefore);
     this.#learnJitter();
+    if (this.#route.take(this.#delivery, this.#queueBefore, this.#wasBacklogged)) {
+      this.#lengthen(nowUs);
+    }
     this.#learnRate(now.queueUs, target, nowUs);
     if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
     now.rate = this.#rate;
@@ -227,6 +240,20 @@ export class Congestion {
     this.#steer(target);
   }
 
+  /** What looked like a queue is a longer route. */
+  #lengthen(nowUs: number): void {
+    this.#base.restart(this.#base.leastUs + this.#route.levelUs, nowUs);
+    this.#trip.restart(this.#trip.latestUs, nowUs);
+    this.#rate = Math.max(this.#rate, this.#route.rateBefore / 2);
+    this.#rivals.reset();
+    this.queueMeanUs = 0;
+    this.#queueBefore = 0;
+    this.#queueOlder = 0;
+    this.#reading.queueUs = 0;
+    if (this.#mode === 'drain') this.#mode = 'steady';
+    this.#drainedUs = nowUs;
+  }
+
   /** By the second difference of the least queues: a steady rise or fall is no jitter. */
   #learnJitter(): void {
     const bend = Math.abs(this.#queueNow - 2 * this.#queueBefore + this.#queueOlder) / 2;
@@ -238,7 +265,8 @@ export class Congestion {
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
     const { sample } = this.#delivery;
-    const capacity = this.#wasBacklogged || queueUs > target;
+    const capacity =
+      !this.#route.still && (this.#wasBacklogged || (queueUs > target && this.#moves));
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
     const growing = this.#mode === 'start' || this.#boost > 1;
     if (growing) this.#rate = Math.max(this.#rate, sample);
@@ -252,6 +280,12 @@ export class Congestion {
       if (this.#mode === 'start') this.#mode = 'steady';
     }
     this.#rate = Math.max(RATE_LEAST, this.#rate);
+  }
+
+  /** Arrivals further apart than departures, or closer: there the rate is the path's. */
+  get #moves(): boolean {
+    const { spanUs, fromUs, toUs } = this.#delivery;
+    return Math.abs(spanUs - (toUs - fromUs)) > Math.max(STILL_US, spanUs / 8);
   }
 
   get #wasBacklogged(): boolean {
@@ -340,6 +374,8 @@ const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
 const BACKLOG_PAUSE_US = 20_000;
 const SLACK_US = 5_000;
+/** Jitter of packets beside each other. */
+const STILL_US = 2_000;
 const MARGIN_US = 5_000;
 /** Who yields to a queue of others still sends a hundredth, to see what becomes of it. */
 const SEEN_SHARE = 0.01;

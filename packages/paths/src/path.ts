@@ -120,7 +120,7 @@ export class Path {
   /** The delay that a packet sent now can expect, µs; 100 ms while unmeasured. */
   get oneWayUs(): number {
     if (this.rtt.samples === 0) return ONE_WAY_UNKNOWN_US;
-    return this.rtt.leastUs / 2 + this.congestion.queueMeanUs;
+    return this.congestion.tripUs / 2 + this.congestion.queueMeanUs;
   }
 
   /** Until when the present silence is still patience, or null when nothing is awaited. */

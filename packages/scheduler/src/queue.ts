@@ -26,6 +26,20 @@ export class ClassQueue {
     return this.#chains[bucket]?.bytes ?? 0;
   }
 
+  /**
+   * How many of a flow's oldest packets have to go, now that it has more than `mostBytes` waiting:
+   * one, and then none for as long as TCP needs to hear of it (CoDel's interval, RFC 8289). Beyond
+   * twice as much two for each that comes: nobody listens, or not soon enough.
+   */
+  surplus(bucket: number, mostBytes: number, nowUs: number): number {
+    const chain = this.#chains[bucket];
+    if (!chain || chain.bytes <= mostBytes) return 0;
+    if (chain.bytes > 2 * mostBytes) return 2;
+    if (nowUs - chain.toldUs < TOLD_PAUSE_US) return 0;
+    chain.toldUs = nowUs;
+    return 1;
+  }
+
   push(bucket: number, flight: number): void {
     const chain = this.#chains[bucket] ?? newChain();
     this.#chains[bucket] = chain;
@@ -127,10 +141,12 @@ interface Chain {
   bytes: number;
   deficit: number;
   place: number;
+  /** When a surplus was last cut, µs. */
+  toldUs: number;
 }
 
 function newChain(): Chain {
-  return { head: -1, tail: -1, bytes: 0, deficit: 0, place: Place.none };
+  return { head: -1, tail: -1, bytes: 0, deficit: 0, place: Place.none, toldUs: Number.NEGATIVE_INFINITY };
 }
 
 /** Buckets that take turns: each stands in at most one of two rings, once. */
@@ -154,6 +170,8 @@ class BucketRing {
   }
 }
 
+/** A round trip of a flow that waits in our queue, is held at the other end, and is answered. */
+const TOLD_PAUSE_US = 150_000;
 /** Flow buckets of a class [FR-4]. */
 const BUCKETS = 64;
 /** Eight full packets a turn: neighbours of one flow travel and are joined as a train. */

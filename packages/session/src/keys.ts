@@ -92,6 +92,12 @@ export class KeyRing<Owner> {
     return true;
   }
 
+  /** The other end began anew: what it sealed before belongs to numbers that are forgotten. */
+  forgetPrevious(): void {
+    this.#drop(this.previous);
+    this.previous = null;
+  }
+
   /** Wipes what is too old to be used at all [KEY-2]. */
   expire(nowUs: number): void {
     if (this.next !== null && !this.next.usable(nowUs)) {

@@ -133,6 +133,7 @@ export class Postman {
   }
 
   #forgetTheirs(peer: Peer): void {
+    peer.keys.forgetPrevious();
     resetReceivers(this.#env, peer);
     for (const lane of peer.lanes) {
       lane.arrivals = new Arrivals();

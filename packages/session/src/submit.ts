@@ -45,9 +45,7 @@ export function submit(
   const bucket = stream & BUCKET_MASK;
   queue.push(bucket, flight);
   pump(env, peer, nowUs);
-  const most = backlogMostBytes(peer, stream);
-  // Two for each that comes: a flow whose path has slowed down is cut back, but not off.
-  for (let i = 0; i < 2 && queue.bytesOf(bucket) > most; i++) {
+  for (let n = queue.surplus(bucket, backlogMostBytes(peer, stream), nowUs); n > 0; n--) {
     const oldest = queue.head(bucket);
     if (!queue.shift(bucket)) continue;
     env.flights.abandon(oldest);

@@ -12,6 +12,7 @@ const KEY = Buffer.alloc(32, 7).toString('base64');
 
 function verdictOn(content: string, mode = 0o600): string {
   const file = join(folder, 'key');
+  rmSync(file, { force: true }); // the one before may be read-only, which stops all but root
   writeFileSync(file, content);
   chmodSync(file, mode);
   const verdict = readKeyFile(file);

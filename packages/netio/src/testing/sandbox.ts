@@ -11,6 +11,7 @@
  */
 import { strict as assert } from 'node:assert';
 import { spawn, spawnSync } from 'node:child_process';
+import { accessSync, constants } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Rtnl } from '../netlink/rtnl.ts';
@@ -21,20 +22,22 @@ const MARK = 'RMH_SANDBOX';
 
 /**
  * True inside the sandbox: declare the tests. False outside: one test is declared instead, which
- * runs this file again inside and passes if it does. Where the kernel forbids namespaces it is
- * skipped, with its reason; with CI=true it fails.
+ * runs this file again inside and passes if it does. Where the kernel forbids namespaces, or
+ * TUN devices to tests that need them, it is skipped, with its reason; with CI=true it fails.
  */
-export function runInSandbox(fileUrl: string): boolean {
+export function runInSandbox(fileUrl: string, needs: { tun?: boolean } = {}): boolean {
   const file = fileURLToPath(fileUrl);
   if (process.env[MARK] === file) {
     raiseLoopback();
     return true;
   }
   test('in a network namespace of its own', { timeout: SANDBOX_MS_MAX }, async (context) => {
-    const command = sandboxCommand();
+    const noTun = needs.tun === true && !mayOpenTun();
+    const command = noTun ? null : sandboxCommand();
     if (command === null) {
-      assert.notEqual(process.env['CI'], 'true', REFUSED);
-      context.skip(REFUSED);
+      const refused = noTun ? REFUSED_TUN : REFUSED;
+      assert.notEqual(process.env['CI'], 'true', refused);
+      context.skip(refused);
       return;
     }
     const { code, output } = await runAgain(command, file, context.signal);
@@ -56,6 +59,18 @@ export function sandboxCommand(): readonly string[] | null {
 const REFUSED =
   'the kernel grants no network namespace here: run as root, or allow user namespaces ' +
   '(sysctl kernel.unprivileged_userns_clone=1, kernel.apparmor_restrict_unprivileged_userns=0)';
+
+const TUN = '/dev/net/tun';
+const REFUSED_TUN = `${TUN} is not open to this user: run as root, or chmod 666 ${TUN} as root`;
+
+function mayOpenTun(): boolean {
+  try {
+    accessSync(TUN, constants.R_OK | constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function works(command: readonly string[]): boolean {
   const [program, ...before] = command;
