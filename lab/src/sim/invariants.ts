@@ -149,7 +149,7 @@ export class Ledger {
     this.delivered++;
     this.#chronicle.step(nowUs, Step.delivered, id, -1);
     this.#checkDeadline(packet, at, nowUs);
-    if (stream >> 6 >= TrafficClass.interactive && stream !== STOCK) {
+    if (packet.isAck !== true && stream >> 6 >= TrafficClass.interactive && stream !== STOCK) {
       this.#checkOrder(id, at, lane * 256 + stream, nowUs);
     }
   }

@@ -41,6 +41,24 @@ const FOUND: readonly Found[] = [
     mix: 'standard',
     faults: 'random',
   },
+  {
+    what: 'what a gateway sealed before it crashed came after its numbers were forgotten',
+    drive: 'coast',
+    fromMs: 0,
+    lengthMs: 60_000,
+    seed: 111,
+    mix: 'standard',
+    faults: 'random',
+  },
+  {
+    what: 'what a gateway sealed before it crashed came after its numbers were forgotten',
+    drive: 'coast',
+    fromMs: 0,
+    lengthMs: 60_000,
+    seed: 184,
+    mix: 'standard',
+    faults: 'random',
+  },
 ];
 
 for (const { what, drive, fromMs, lengthMs, seed, mix, faults } of FOUND) {

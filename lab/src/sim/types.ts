@@ -16,6 +16,8 @@ export interface SimPacket {
   /** 0 … 63: packets of one flow share it, and their order matters to them. */
   readonly bucket: number;
   readonly bytes: number;
+  /** An acknowledgement of TCP without payload: it may overtake others of its flow. */
+  readonly isAck?: boolean;
 }
 
 /**

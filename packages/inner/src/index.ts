@@ -14,6 +14,7 @@ export { clampMss } from './mss.ts';
 export { InnerPacket } from './packet.ts';
 export { destinationIn, sourceIn } from './prefix.ts';
 export { PrefixTable } from './prefix-table.ts';
+export { isPureAck } from './pure-ack.ts';
 export { SEGMENTS_MAX, Segmenter } from './segmenter.ts';
 export { TOO_BIG_BYTES_MAX, writePacketTooBig } from './too-big.ts';
 export { PIECES_MAX, TrainBuilder } from './train-builder.ts';

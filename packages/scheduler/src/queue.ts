@@ -146,7 +146,14 @@ interface Chain {
 }
 
 function newChain(): Chain {
-  return { head: -1, tail: -1, bytes: 0, deficit: 0, place: Place.none, toldUs: Number.NEGATIVE_INFINITY };
+  return {
+    head: -1,
+    tail: -1,
+    bytes: 0,
+    deficit: 0,
+    place: Place.none,
+    toldUs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 /** Buckets that take turns: each stands in at most one of two rings, once. */

@@ -48,7 +48,10 @@ export class StreamReceiver {
     this.#makeRoom = makeRoom;
   }
 
-  /** A packet arrived with its stream number's low half. `holdUs` 0: deliver at once. */
+  /**
+   * A packet arrived with its stream number's low half. `holdUs` 0: deliver at once, and the order
+   * goes on behind it; `early`: deliver at once, and the order goes on as if it were not there.
+   */
   accept(
     low: number,
     at: number,
@@ -56,20 +59,28 @@ export class StreamReceiver {
     flags: number,
     holdUs: number,
     nowUs: number,
+    early = false,
   ): Arrival {
-    if (this.#next < 0) this.#next = this.#top = low;
+    if (this.#next < 0) this.#begin(low);
     const number = this.#top + distance32(low, this.#top);
     if (number < this.#top - WINDOW) return Arrival.tooOld;
     if (number < this.#top && this.#seen[number & MASK] === 1) return Arrival.duplicate;
     this.#raiseTop(number, holdUs);
-    this.#seen[number & MASK] = 1;
     if (number < this.#next) this.late++;
+    if (early && number > this.#next) {
+      this.#seen[number & MASK] = 1;
+      this.#deliver(at, length, flags, number, -1);
+      return Arrival.delivered;
+    }
     if (number > this.#next && holdUs > 0 && this.#hold(number, at, length, flags, nowUs)) {
+      this.#seen[number & MASK] = 1;
       this.deadlineUs ??= nowUs + holdUs;
       this.reordered++;
       return Arrival.held;
     }
+    // Marked only now: a number that is seen and not held counts as gone early.
     this.#releaseBelow(number, holdUs);
+    this.#seen[number & MASK] = 1;
     this.#deliver(at, length, flags, number, -1);
     if (number >= this.#next) this.#next = number + 1;
     this.#release(holdUs);
@@ -105,6 +116,11 @@ export class StreamReceiver {
     }
   }
 
+  /** Of a stream that begins, the first numbers may be on their way over other paths. */
+  #begin(low: number): void {
+    this.#next = this.#top = low < FIRST_NUMBERS ? 0 : low;
+  }
+
   #raiseTop(number: number, holdUs: number): void {
     if (number < this.#top) return;
     const clear = Math.min(number - this.#top + 1, WINDOW);
@@ -131,8 +147,17 @@ export class StreamReceiver {
 
   #release(holdUs: number): void {
     const held = this.#held;
-    if (held === null) return;
-    for (let slot = held.slotOf(this.#next); slot >= 0; slot = held.slotOf(this.#next)) {
+    if (held === null) {
+      while (this.#wentEarly(this.#next)) this.#next++;
+      return;
+    }
+    for (;;) {
+      const slot = held.slotOf(this.#next);
+      if (slot < 0 && this.#wentEarly(this.#next)) {
+        this.#next++;
+        continue;
+      }
+      if (slot < 0) break;
       const number = this.#next++;
       const at = this.#holds.placeOf(slot);
       const flags = held.flagsOf(number);
@@ -146,6 +171,12 @@ export class StreamReceiver {
     this.#held = null;
   }
 
+  /** Was delivered before its turn: the order passes over it. */
+  #wentEarly(number: number): boolean {
+    if (number >= this.#top || this.#seen[number & MASK] !== 1) return false;
+    return this.#held === null || this.#held.slotOf(number) < 0;
+  }
+
   #deliver(at: number, length: number, flags: number, number: number, slot: number): void {
     if (this.#deliveries.full) this.#makeRoom();
     this.#deliveries.push(at, length, flags, this.stream, number, slot, this.#peer);
@@ -153,3 +184,5 @@ export class StreamReceiver {
 }
 
 const MASK = WINDOW - 1;
+/** A flow's first window: ten packets (RFC 6928), and some for others in its bucket. */
+const FIRST_NUMBERS = 64;

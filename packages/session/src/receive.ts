@@ -1,3 +1,4 @@
+import { isPureAck } from '@rmh/inner';
 import { Arrival, StreamReceiver } from '@rmh/scheduler';
 import {
   DATA_HEADER_BYTES,
@@ -67,13 +68,18 @@ function receiveData(
   const tally = peer.tallies[classOf(stream)];
   const receiver = receiverOf(env, peer, stream);
   if (env.deliveries.full) env.flushDeliveries();
+  // Pure acknowledgements go early [OR-5].
+  const innerAt = at + DATA_HEADER_BYTES;
+  const innerBytes = length - DATA_HEADER_BYTES;
+  const hold = holdUs(peer, stream);
   const arrival = receiver.accept(
     view.getUint32(at + STREAM_NUMBER_AT, true),
-    at + DATA_HEADER_BYTES,
-    length - DATA_HEADER_BYTES,
+    innerAt,
+    innerBytes,
     view.getUint8(at + FLAGS_AT),
-    holdUs(peer, stream),
+    hold,
     nowUs,
+    hold > 0 && isPureAck(view, innerAt, innerBytes),
   );
   planRelease(peer, receiver);
   if (tally === undefined) return 0;

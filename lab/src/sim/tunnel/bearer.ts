@@ -94,7 +94,7 @@ export class TunnelBearer implements Bearer {
     const end = packet.side === 'car' ? this.#unit : this.#routes.at(-1);
     const peer = packet.side === 'car' ? this.#unit.tunnel.choice.active : end?.tunnel.peers[0];
     if (end?.alive && peer) {
-      end.send(peer, stream, packet.id, packet.bytes, nowUs);
+      end.send(peer, stream, packet, nowUs);
       this.#finish();
     } else this.ledger.refused(packet.id);
   }

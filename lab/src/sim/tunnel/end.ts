@@ -13,6 +13,7 @@ import {
 } from '@rmh/session';
 import { DATA_HEADER_BYTES, DROP_REASONS, Drop } from '@rmh/wire';
 import type { ClockError } from '../faults.ts';
+import type { SimPacket } from '../types.ts';
 import { SimAead } from './sim-aead.ts';
 
 /** Slots of an end's tables; flights a power of two. */
@@ -102,14 +103,27 @@ export class SimEnd {
   }
 
   /** An inner packet goes in. Only its first bytes are written: they name it. */
-  send(peer: Peer, stream: number, id: number, bytes: number, nowUs: number): void {
+  send(peer: Peer, stream: number, packet: SimPacket, nowUs: number): void {
+    const { id, bytes } = packet;
     const clockUs = this.clockUs(nowUs);
     const flight = this.env.flights.begin(peer.index, clockUs);
     const at = this.env.flights.placeOf(flight) + DATA_HEADER_BYTES;
     this.arena.view.setUint32(at, 0x45, true);
+    if (packet.isAck === true) this.#writeAck(at, bytes);
+    else this.arena.view.setUint8(at + IP4_PROTOCOL_AT, 0);
     this.arena.view.setUint32(at + NAME_AT, id, true);
     this.tunnel.send(peer, flight, stream, 0, at, bytes, clockUs);
     this.flush();
+  }
+
+  /** IPv4 and TCP headers that fill the packet: the receiver may deliver it before its turn. */
+  #writeAck(at: number, bytes: number): void {
+    const { view } = this.arena;
+    view.setUint16(at + 2, bytes);
+    view.setUint16(at + 6, 0);
+    view.setUint8(at + IP4_PROTOCOL_AT, 6);
+    view.setUint8(at + 20 + 12, ((bytes - 20) / 4) << 4);
+    view.setUint8(at + 20 + 13, 0x10);
   }
 
   /** Where an arriving datagram's bytes and its source's address block are to be put. */
@@ -184,7 +198,9 @@ const SENDING_DROPS = [
 ] as const;
 
 /** Where an inner packet's bytes name it. */
-export const NAME_AT = 4;
+export const NAME_AT = 12;
+/** Where IPv4 and TCP say what they are (packages/inner/src/layout.ts). */
+const IP4_PROTOCOL_AT = 9;
 const WALL_OFFSET_US = 1.7e15;
 
 const SLOT_BYTES = 1536;

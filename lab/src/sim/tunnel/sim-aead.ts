@@ -71,8 +71,8 @@ class SimKey implements PacketKey {
   }
 }
 
-/** Plaintext that is kept of a data message: frame header, and the inner packet's name. */
-const DATA_COVERED_BYTES = 48;
+/** Plaintext that is kept of a data message: frame header, and IPv4 and TCP up to its flags. */
+const DATA_COVERED_BYTES = 52;
 /** Of any other: the longest control message has 300 bytes; repair symbols may be cut. */
 const OTHER_COVERED_BYTES = 480;
 

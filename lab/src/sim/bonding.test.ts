@@ -1,0 +1,120 @@
+// One TCP connection over the real session and several carriers: what known bonding tunnels fail.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { handshakeCrypto } from '@rmh/aead';
+import { NATIONAL_POLICY } from '@rmh/scheduler';
+import type { LinkCondition } from '../carriers/condition.ts';
+import { Chronicle } from './chronicle.ts';
+import { NO_FAULTS } from './faults.ts';
+import { mixOf } from './mix.ts';
+import { constantWindow, LEAD_US, SimRoad } from './road.ts';
+import { BearerActor } from './simulate.ts';
+import { TcpConnection, type TcpPacket } from './tcp/connection.ts';
+import { steadyCondition } from './testing.ts';
+import { TunnelBearer } from './tunnel/bearer.ts';
+import type { DriveWindow, Side } from './types.ts';
+import { World } from './world.ts';
+
+const SECOND_US = 1_000_000;
+/** TCP payload of a full segment over its outer packet. */
+const PAYLOAD_SHARE = 1288 / 1416;
+/** Slow start and the paths' own start are over by then. */
+const FROM_SECONDS = 5;
+
+/** Mbit/s of payload of one connection from `side` between two moments of the run. */
+function goodput(window: DriveWindow, side: Side, fromSeconds: number, toSeconds: number): number {
+  const world = new World();
+  const chronicle = new Chronicle(window.carriers.map(({ name }) => name));
+  let id = 0;
+  let bytes = 0;
+  const onDelivery = (packet: unknown, nowUs: number) =>
+    (packet as TcpPacket).connection.arrived(packet as TcpPacket, nowUs);
+  const road = new SimRoad({ world, window, faults: NO_FAULTS, seed: 1, chronicle, onDelivery });
+  const { memory } = mixOf('standard');
+  const policy = NATIONAL_POLICY;
+  const options = { road, crypto: handshakeCrypto, seed: 1, clocks: [], policy, chronicle, memory };
+  const bearer = new BearerActor(world, new TunnelBearer(options));
+  road.carry(bearer);
+  const connection = new TcpConnection({
+    world,
+    side,
+    class: 'interactive',
+    bucket: 3,
+    send: (packet, nowUs) => bearer.send(packet, nowUs),
+    nextId: () => id++,
+    onProgress: (arrived) => {
+      bytes = arrived;
+    },
+  });
+  world.run(LEAD_US);
+  connection.write(1e9, world.nowUs);
+  world.run(LEAD_US + fromSeconds * SECOND_US);
+  const before = bytes;
+  world.run(LEAD_US + toSeconds * SECOND_US);
+  return ((bytes - before) * 8) / (toSeconds - fromSeconds) / 1e6;
+}
+
+function paths(...conditions: LinkCondition[]): DriveWindow {
+  const named = conditions.map((condition, i) => [`carrier${i + 1}`, condition]);
+  return constantWindow(Object.fromEntries(named), 60_000);
+}
+
+/** The last path is silent before that second of the window, and well from then on. */
+function comesAt(window: DriveWindow, path: number, seconds: number): DriveWindow {
+  const carriers = window.carriers.map((carrier, i) => {
+    const up = carrier.timeline.conditions[0];
+    if (i !== path || up === undefined) return carrier;
+    const startMs = Float64Array.of(0, seconds * 1000);
+    return { ...carrier, timeline: { startMs, conditions: [{ ...up, state: 'drops' }, up] } };
+  });
+  return { ...window, carriers: carriers as DriveWindow['carriers'] };
+}
+
+const lossy = { ...steadyCondition(50, 20), loss: 0.01 };
+const CASES: readonly [string, DriveWindow, number, number][] = [
+  [
+    '50 Mbit/s of 15 ms and 30 of 35 add up',
+    paths(steadyCondition(50, 15), steadyCondition(30, 35)),
+    80,
+    0.95,
+  ],
+  ['40 and 40 Mbit/s add up', paths(steadyCondition(40, 20), steadyCondition(40, 20)), 80, 0.95],
+  [
+    'three of 40, 30 and 20 Mbit/s add up',
+    paths(steadyCondition(40, 15), steadyCondition(30, 25), steadyCondition(20, 35)),
+    90,
+    0.95,
+  ],
+  [
+    'a third of 2 Mbit/s and 150 ms takes nothing away',
+    paths(steadyCondition(50, 15), steadyCondition(30, 35), steadyCondition(2, 150)),
+    80,
+    0.95,
+  ],
+  ['two that lose a hundredth each add up', paths(lossy, lossy), 100, 0.9],
+  [
+    'the first path dead from the start costs nothing but itself',
+    comesAt(paths(steadyCondition(50, 15), steadyCondition(30, 35)), 0, 1e6),
+    30,
+    0.95,
+  ],
+];
+
+for (const side of ['car', 'site'] as const) {
+  for (const [claim, window, sumMbit, share] of CASES) {
+    test(`one TCP connection from the ${side}: ${claim}`, (t) => {
+      const reached = goodput(window, side, FROM_SECONDS, FROM_SECONDS + 10);
+      const most = sumMbit * PAYLOAD_SHARE;
+      t.diagnostic(`${reached.toFixed(1)} of ${most.toFixed(1)} Mbit/s`);
+      assert.ok(reached >= share * most, `${reached.toFixed(1)} of ${most.toFixed(1)} Mbit/s`);
+    });
+  }
+
+  test(`one TCP connection from the ${side}: a path that comes back after 8 s is used again`, (t) => {
+    const both = paths(steadyCondition(50, 15), steadyCondition(30, 35));
+    const reached = goodput(comesAt(both, 0, 8), side, 11, 18);
+    const most = 80 * PAYLOAD_SHARE;
+    t.diagnostic(`${reached.toFixed(1)} of ${most.toFixed(1)} Mbit/s`);
+    assert.ok(reached >= 0.95 * most, `${reached.toFixed(1)} of ${most.toFixed(1)} Mbit/s`);
+  });
+}
