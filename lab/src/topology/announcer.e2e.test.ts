@@ -1,6 +1,6 @@
 // Real namespaces, real routes, and a TUN device in the gateway's place.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { inNetns, TunDevice } from '@rmh/netio';
 import { runInSandbox } from '@rmh/netio/testing';
 import { gatewayAddresses, TUN_NAME, unitPrefixes, vehicleAddresses } from './addresses.ts';
@@ -9,18 +9,20 @@ import { createNamespaces, inRtnl } from './namespaces.ts';
 
 const PREFIXES = unitPrefixes(vehicleAddresses(1));
 
-function build() {
+function build(context: TestContext) {
   const gateways = [1, 2].map(gatewayAddresses);
   const namespaces = createNamespaces([vehicleAddresses(1)], gateways);
   const watched = gateways.map((at, i) => ({ fd: namespaces.gateways[i] ?? -1, at }));
   const announcer = new Announcer(namespaces.helsenett, watched);
+  // Also after a failure: an open announcer keeps the process alive.
+  context.after(() => announcer.close());
   const viaOf = (prefix: string) =>
     inRtnl(namespaces.helsenett, (rtnl) => rtnl.routes()).find(({ to }) => to === prefix)?.via;
   const routesOfHelsenett = () => {
     announcer.look();
     return PREFIXES.map((prefix) => viaOf(prefix) ?? null);
   };
-  return { namespaces, announcer, routesOfHelsenett };
+  return { namespaces, routesOfHelsenett };
 }
 
 /** A gateway with a live unit: its TUN device, and the unit's routes on it. */
@@ -34,9 +36,9 @@ function activate(netnsFd: number): TunDevice {
   return tun;
 }
 
-if (runInSandbox(import.meta.url)) {
-  test('Helsenettet follows the gateway that carries the unit, and a dead one is left', () => {
-    const { namespaces, announcer, routesOfHelsenett } = build();
+if (runInSandbox(import.meta.url, { tun: true })) {
+  test('Helsenettet follows the gateway that carries the unit; a dead one is left', (context) => {
+    const { namespaces, routesOfHelsenett } = build(context);
     const [gw1 = -1, gw2 = -1] = namespaces.gateways;
     assert.deepEqual(routesOfHelsenett(), [null, null]);
     const first = activate(gw1);
@@ -47,11 +49,10 @@ if (runInSandbox(import.meta.url)) {
     assert.deepEqual(routesOfHelsenett(), ['172.30.1.2', '172.30.1.2']);
     first.close();
     assert.deepEqual(routesOfHelsenett(), [null, null]);
-    announcer.close();
   });
 
-  test('a route that is withdrawn while the gateway lives is withdrawn here', () => {
-    const { namespaces, announcer, routesOfHelsenett } = build();
+  test('a route that is withdrawn while the gateway lives is withdrawn here', (context) => {
+    const { namespaces, routesOfHelsenett } = build(context);
     const [gw1 = -1] = namespaces.gateways;
     const tun = activate(gw1);
     assert.deepEqual(routesOfHelsenett(), ['172.30.1.2', '172.30.1.2']);
@@ -59,6 +60,5 @@ if (runInSandbox(import.meta.url)) {
     inRtnl(gw1, (rtnl) => rtnl.deleteRoute({ to, device: TUN_NAME }));
     assert.deepEqual(routesOfHelsenett(), [null, '172.30.1.2']);
     tun.close();
-    announcer.close();
   });
 }

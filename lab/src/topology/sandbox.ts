@@ -17,7 +17,6 @@ export interface SandboxCall {
 
 /** Throws an RmhError that says what the machine forbids. */
 export function startSandbox(call: SandboxCall): ChildProcess {
-  requireTunDevice();
   const [command = 'unshare', ...before] = sandboxCommand();
   const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
   return spawn(command, [...before, ...node, call.main, ...call.args], {
@@ -27,8 +26,9 @@ export function startSandbox(call: SandboxCall): ChildProcess {
   });
 }
 
-/** The first way that this machine allows. */
+/** The first way that this machine allows; throws as `startSandbox` does where none is. */
 export function sandboxCommand(): string[] {
+  requireTunDevice();
   const user = process.getuid?.() === 0 ? [[], AS_ROOT_INSIDE] : [AS_ROOT_INSIDE];
   let reason = '';
   for (const more of user) {
