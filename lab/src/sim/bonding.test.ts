@@ -110,7 +110,7 @@ for (const side of ['car', 'site'] as const) {
     });
   }
 
-  test(`one TCP connection from the ${side}: a path that comes back after 8 s is used again`, (t) => {
+  test(`one TCP connection from the ${side}: a path that is back after 8 s is used`, (t) => {
     const both = paths(steadyCondition(50, 15), steadyCondition(30, 35));
     const reached = goodput(comesAt(both, 0, 8), side, 11, 18);
     const most = 80 * PAYLOAD_SHARE;

@@ -79,6 +79,8 @@ export class Peer {
   readonly laneById: (Lane | null)[] = new Array<Lane | null>(PATHS_MAX).fill(null);
   /** The path that carried the last packet: it keeps the traffic unless another is quicker. */
   favourite = -1;
+  /** The lane of the last verdict that named one only; its class and moment, µs. */
+  readonly recent = { lane: -1, class: -1, atUs: -1 };
   readonly policy: Policy;
   /** What waits for its turn, by class. */
   readonly queues: (ClassQueue | null)[] = [null, null, null, null];

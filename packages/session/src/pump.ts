@@ -103,9 +103,29 @@ function mayLeave(
   WANTED.bytes = env.flights.lengthOf(flight);
   WANTED.backlogBytes = backlogBytes;
   WANTED.creditBytes = peer.copies.creditBytes;
+  const { recent } = peer;
+  if (holdsStill(peer, nowUs)) {
+    VERDICT.count = 1;
+    VERDICT.chosen[0] = recent.lane;
+    return true;
+  }
   const policy = peer.policy.classes[WANTED.class];
   decide(peer.lanes, peer.favourite, WANTED, policy, peer.fate, nowUs, VERDICT);
+  recent.lane = VERDICT.count === 1 ? (VERDICT.chosen[0] as number) : -1;
+  recent.class = WANTED.class;
+  recent.atUs = nowUs;
   return VERDICT.count > 0;
+}
+
+/**
+ * A train has up to 64 packets of one moment: what was decided for the first of those that take
+ * one path and may wait holds for the others, as long as that path has room.
+ */
+function holdsStill({ recent, lanes }: Peer, nowUs: number): boolean {
+  if (recent.atUs !== nowUs || recent.class !== WANTED.class) return false;
+  if (recent.lane < 0 || WANTED.class <= TrafficClass.realtime) return false;
+  const lane = lanes[recent.lane];
+  return lane?.state === 'carrying' && lane.nextSendUs(nowUs) <= nowUs;
 }
 
 /** The verdict was to wait: whose rate holds us back learns that there was more to send. */

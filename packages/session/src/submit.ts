@@ -45,6 +45,7 @@ export function submit(
   const bucket = stream & BUCKET_MASK;
   queue.push(bucket, flight);
   pump(env, peer, nowUs);
+  if (queue.bytesOf(bucket) <= BACKLOG_LEAST_BYTES) return;
   for (let n = queue.surplus(bucket, backlogMostBytes(peer, stream), nowUs); n > 0; n--) {
     const oldest = queue.head(bucket);
     if (!queue.shift(bucket)) continue;

@@ -51,7 +51,7 @@ const HOUSE_RULES: FilesStep = {
   name: 'house rules',
   matches: (path) => path.startsWith('tools/') && path.endsWith('.test.ts'),
   concurrency: 2,
-  fileTimeoutMs: 60_000,
+  fileTimeoutMs: 120_000,
   env: {},
   needsRealPeers: false,
   fast: true,

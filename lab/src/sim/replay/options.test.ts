@@ -23,7 +23,7 @@ test('a wrong option is refused with what is right', () => {
     [['--seeds', '1.5'], /whole number/],
     [['--hours', 'many'], /--hours is a number from 0.01/],
     [['--jobs', ''], /--jobs/],
-    [['--mix', 'audio'], /--mix is standard, video, silent, not "audio"/],
+    [['--mix', 'audio'], /--mix is standard, video, silent, lab, not "audio"/],
     [['--drive', 'oslo'], /drive/],
   ];
   for (const [argv, message] of wrong) assert.throws(() => options(...argv), message);
