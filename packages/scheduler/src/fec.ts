@@ -1,11 +1,10 @@
 import { type Arena, assert } from '@rmh/base';
 import {
-  type FrameKind,
+  FrameKind,
   REPAIR_COUNT_MAX,
   REPAIR_COUNT_MIN,
   REPAIR_FLAGS,
   REPAIR_HEADER_BYTES,
-  REPAIR_KIND,
   REPAIR_PARITY_BYTES_MAX,
   writeFrameHeader,
   writeRepairHeader,
@@ -75,7 +74,7 @@ export class FecEncoder {
       this.drop();
       return 0;
     }
-    writeFrameHeader(arena.view, at, REPAIR_KIND as FrameKind, 0, stream, 0);
+    writeFrameHeader(arena.view, at, FrameKind.symbol, 0, stream, 0);
     writeRepairHeader(arena.view, at, this.#first, count, this.#flags, this.#lengths);
     copyInto(arena.view, at + REPAIR_HEADER_BYTES, this.#view, 0, longest);
     this.drop();

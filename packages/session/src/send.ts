@@ -3,7 +3,6 @@ import {
   Drop,
   FLAG_NO_REPORT,
   FLAGS_AT,
-  FRAME_HEADER_BYTES,
   PATH_AT,
   STREAM_AT,
   STREAM_NUMBER_AT,
@@ -113,6 +112,4 @@ export function count(env: Environment, reason: Drop): void {
   env.drops[reason] = (env.drops[reason] ?? 0) + 1;
 }
 
-/** The least a control message may hold: its frame header. */
-export const CONTROL_AT = FRAME_HEADER_BYTES;
 const REPORT_PACKETS_MAX = 128;

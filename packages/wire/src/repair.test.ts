@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { type FrameKind, isBareIp, stampTransmission, writeFrameHeader } from './frames.ts';
+import { FrameKind, isBareIp, stampTransmission, writeFrameHeader } from './frames.ts';
 import {
   REPAIR_COUNT_MAX,
   REPAIR_HEADER_BYTES,
-  REPAIR_KIND,
   REPAIR_PARITY_BYTES_MAX,
   repairIsSound,
   writeRepairHeader,
@@ -14,7 +13,7 @@ const SYMBOL_BYTES = REPAIR_HEADER_BYTES + 3;
 
 function symbol(): DataView {
   const view = new DataView(new ArrayBuffer(SYMBOL_BYTES));
-  writeFrameHeader(view, 0, REPAIR_KIND as FrameKind, 2, 0x41, 0);
+  writeFrameHeader(view, 0, FrameKind.symbol, 2, 0x41, 0);
   stampTransmission(view, 0, 0x01020304, 0xa1b2c3d4);
   writeRepairHeader(view, 0, 0xfffffffe, 8, 3, 0x053c);
   view.setUint8(20, 0xaa);
@@ -30,7 +29,7 @@ test('[FR-18] a symbol has these bytes, written by hand from the drawing', () =>
     ['14024100', '04030201', 'd4c3b2a1', 'feffffff', '08033c05', 'aabbcc'].join(''),
   );
   assert.ok(repairIsSound(symbol(), 0, SYMBOL_BYTES));
-  assert.equal(isBareIp(REPAIR_KIND), false);
+  assert.equal(isBareIp(FrameKind.symbol), false);
 });
 
 test('[FR-18] a symbol without parity, or with more than any packet has, is none', () => {

@@ -11,8 +11,6 @@
  */
 import { FLAG_CHECKSUM_PARTIAL, FLAG_JOINS_PREVIOUS, STREAM_NUMBER_AT } from './frames.ts';
 
-export const REPAIR_KIND = 0x14;
-
 export const REPAIR_FIRST_AT = STREAM_NUMBER_AT;
 export const REPAIR_COUNT_AT = 16;
 export const REPAIR_FLAGS_AT = 17;
