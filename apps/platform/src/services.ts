@@ -1,0 +1,26 @@
+// What routes and jobs may use: made once by program.ts, replaced piece by piece in tests.
+import type { Log } from '@rmh/contract/daemon';
+import type { Database } from './db/database.ts';
+
+export interface Services {
+  readonly db: Database;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  /** Seals what must not lie in the clear in the database: preshared keys, webhook secrets. */
+  readonly vault: Vault;
+  /** Addresses as others reach this service, no slash at the end. */
+  readonly publicUrl: string;
+}
+
+export interface Vault {
+  seal(plain: Uint8Array): Uint8Array;
+  /** Throws when it was altered or sealed under another key. */
+  open(sealed: Uint8Array): Uint8Array;
+}
+
+/** Runs in one of the platform's processes at a time, however many there are. */
+export interface Job {
+  readonly name: string;
+  readonly everyMs: number;
+  run(services: Services): Promise<void>;
+}

@@ -1,0 +1,113 @@
+// The figures that justify the service. Each is a ratio of times, and the times are given beside
+// it, so that anybody can add up and recompute. Definitions: docs/statistics.md.
+import { z } from 'zod';
+import { ID, INSTANT, SHARE } from './common.ts';
+
+/** Seconds. up + down is known time; off and unknown count as neither. */
+export const TIMES = z.strictObject({
+  up: z.number(),
+  down: z.number(),
+  off: z.number(),
+  unknown: z.number(),
+});
+
+export const GROUPS = ['nation', 'rhf', 'hf', 'station', 'vehicle'] as const;
+
+export const STATISTICS_QUERY = z.strictObject({
+  from: INSTANT,
+  to: INSTANT,
+  groupBy: z.enum(GROUPS).default('nation'),
+  organisationId: z.coerce.number().int().positive().optional(),
+  /** Simulated vehicles are never mixed with real ones. */
+  simulated: z.stringbool().default(false),
+});
+
+export const CARRIER_FIGURES = z.strictObject({
+  link: z.string(),
+  /** What this carrier alone would have given on the same drives. */
+  times: TIMES,
+  availability: SHARE.nullable(),
+  bytes: z.number(),
+  rttMs: z.number().nullable(),
+  lossShare: z.number().nullable(),
+});
+
+export const CLASS_FIGURES = z.strictObject({
+  class: z.string(),
+  sent: z.number(),
+  lost: z.number(),
+  late: z.number(),
+  repaired: z.number(),
+});
+
+export const FIGURES = z.strictObject({
+  group: z.strictObject({ kind: z.enum(GROUPS), id: ID.nullable(), name: z.string() }),
+  vehicles: z.int(),
+  times: TIMES,
+  availability: SHARE.nullable(),
+  carriers: z.array(CARRIER_FIGURES),
+  /** The best single carrier, as if every vehicle had the best one for it. */
+  bestAlone: z.strictObject({ link: z.string(), availability: SHARE }).nullable(),
+  classes: z.array(CLASS_FIGURES),
+  /** Outages of the service by length. */
+  gaps: z.strictObject({
+    under1s: z.int(),
+    under10s: z.int(),
+    under1min: z.int(),
+    under10min: z.int(),
+    longer: z.int(),
+  }),
+  bytes: z.number(),
+  bytesDuplicated: z.number(),
+});
+export type Figures = z.infer<typeof FIGURES>;
+
+export const STATISTICS = z.strictObject({
+  from: INSTANT,
+  to: INSTANT,
+  /** Rows that came late are in when this time has passed the range's end. */
+  completeThrough: INSTANT.nullable(),
+  groups: z.array(FIGURES),
+});
+export type Statistics = z.infer<typeof STATISTICS>;
+
+/** One point a day, for the trend. */
+export const TREND = z.strictObject({
+  days: z.array(
+    z.strictObject({
+      day: z.iso.date(),
+      availability: SHARE.nullable(),
+      carriers: z.array(z.strictObject({ link: z.string(), availability: SHARE.nullable() })),
+    }),
+  ),
+});
+
+export const COVERAGE_QUERY = z.strictObject({
+  from: INSTANT,
+  to: INSTANT,
+  resolution: z.coerce.number().int().min(5).max(8).default(7),
+  simulated: z.stringbool().default(false),
+});
+
+/** A cell is shown only when three or more vehicles contributed. */
+export const COVERAGE_VEHICLES_LEAST = 3;
+
+export const COVERAGE_CELL = z.strictObject({
+  /** H3 index. */
+  cell: z.string(),
+  vehicles: z.int(),
+  seconds: z.number(),
+  lastSeen: INSTANT,
+  service: SHARE.nullable(),
+  /** Share of the time in which no carrier answered. */
+  allDown: SHARE.nullable(),
+  carriers: z.array(
+    z.strictObject({
+      link: z.string(),
+      up: SHARE.nullable(),
+      rttMs: z.number().nullable(),
+      rsrpDbm: z.number().nullable(),
+    }),
+  ),
+});
+export type CoverageCell = z.infer<typeof COVERAGE_CELL>;
