@@ -7,6 +7,7 @@ import { type Told, way } from './way.fake.ts';
 
 interface Asked {
   class?: TrafficClass;
+  repair?: boolean;
   ageMs?: number;
   backlogBytes?: number;
   creditBytes?: number;
@@ -22,6 +23,7 @@ function verdictOn(told: readonly Told[], asked: Asked = {}): Verdict {
   const trafficClass = asked.class ?? TrafficClass.interactive;
   const wanted = {
     class: trafficClass,
+    repair: asked.repair ?? false,
     ageUs: (asked.ageMs ?? 0) * 1000,
     bytes: 1300,
     backlogBytes: asked.backlogBytes ?? 0,
@@ -148,6 +150,10 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     { class: critical },
     [0, 1],
   ],
+  ['an interactive packet waits for its turn', [{ readyUs: BUSY_US }], {}, []],
+  ['an interactive repair does not', [{ readyUs: BUSY_US }], { repair: true }, [0]],
+  ['a bulk repair does', [{ readyUs: BUSY_US }], { class: bulk, repair: true }, []],
+  ['an interactive repair waits for a long turn', [{ readyUs: LATER_US }], { repair: true }, []],
   [
     'critical takes a suspect path for its copy',
     [{}, { state: 'suspect' }],

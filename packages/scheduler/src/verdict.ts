@@ -6,6 +6,8 @@ import { missShare, type SharedFate, type Way } from './risk.ts';
 /** What is to be sent, as the verdict needs to know it; reused. Bytes are of the UDP payload. */
 export interface Wanted {
   class: TrafficClass;
+  /** It left before and was lost. */
+  repair: boolean;
   /** Since the packet came to us, µs. */
   ageUs: number;
   bytes: number;
@@ -92,7 +94,7 @@ function chooseFirstToArrive(
     const way = ways[i] as Way;
     if (way.state !== state) continue;
     if (wanted.class === Class.realtime && isChoked(way, policy)) continue;
-    const readyUs = readyAtUs(way, wanted.class, nowUs);
+    const readyUs = readyAtUs(way, wanted, nowUs);
     const arrivalUs = Math.max(0, readyUs - nowUs) + costUs(way, favourite);
     // Any path is better than none: one that needs an answer first has no time of arrival.
     if (arrivalUs >= bestUs && best >= 0) continue;
@@ -122,7 +124,7 @@ function chooseByBacklog(
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
     if (way.state !== state) continue;
-    const atUs = way.nextSendUs(nowUs);
+    const atUs = readyAtUs(way, wanted, nowUs);
     if (atUs > nowUs) {
       if (soonest < 0) soonest = i;
       if (atUs >= verdict.againUs) continue;
@@ -222,11 +224,15 @@ function isChoked(way: Way, policy: ClassPolicy): boolean {
 
 /**
  * When the path may take it. An urgent packet goes before its turn: the debt that it makes holds
- * back the others, and only what some ms of the path's rate repay.
+ * back the others, and only what some ms of the path's rate repay. An interactive one that was lost
+ * makes as little as a copy does: its whole flow stands still behind it.
  */
-function readyAtUs(way: Way, trafficClass: TrafficClass, nowUs: number): number {
-  if (trafficClass > Class.realtime) return way.nextSendUs(nowUs);
-  const critical = trafficClass === Class.critical;
+function readyAtUs(way: Way, wanted: Wanted, nowUs: number): number {
+  if (wanted.class === Class.interactive && wanted.repair) {
+    return afterDebtUs(way, COPY_WINDOW_BYTES, COPY_DEBT_US, nowUs);
+  }
+  if (wanted.class > Class.realtime) return way.nextSendUs(nowUs);
+  const critical = wanted.class === Class.critical;
   const beside = critical ? CRITICAL_WINDOW_BYTES : REALTIME_WINDOW_BYTES;
   const debtUs = critical ? CRITICAL_DEBT_US : REALTIME_DEBT_US;
   return afterDebtUs(way, beside, debtUs, nowUs);

@@ -55,6 +55,7 @@ export function clearQueues(env: Environment, peer: Peer): void {
 }
 
 function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
+  WANTED.repair = true;
   while (queue.hasRepairs) {
     const flight = queue.headRepair;
     const ageUs = env.flights.ageUs(flight, nowUs);
@@ -69,6 +70,7 @@ function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: num
 }
 
 function pumpFlows(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
+  WANTED.repair = false;
   let againUs = Number.POSITIVE_INFINITY;
   let passes = 0;
   for (let bucket = queue.turn(); bucket >= 0; bucket = queue.turn()) {
@@ -122,7 +124,7 @@ function mayLeave(
  * one path and may wait holds for the others, as long as that path has room.
  */
 function holdsStill({ recent, lanes }: Peer, nowUs: number): boolean {
-  if (recent.atUs !== nowUs || recent.class !== WANTED.class) return false;
+  if (WANTED.repair || recent.atUs !== nowUs || recent.class !== WANTED.class) return false;
   if (recent.lane < 0 || WANTED.class <= TrafficClass.realtime) return false;
   const lane = lanes[recent.lane];
   return lane?.state === 'carrying' && lane.nextSendUs(nowUs) <= nowUs;
@@ -188,6 +190,7 @@ const REALTIME_WAIT_LEAST_US = 20_000;
 const VERDICT = new Verdict();
 const WANTED: Wanted = {
   class: TrafficClass.critical,
+  repair: false,
   ageUs: 0,
   bytes: 0,
   backlogBytes: 0,
