@@ -1,21 +1,12 @@
 // One TCP connection over the real session and several carriers: what known bonding tunnels fail.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { handshakeCrypto } from '@rmh/aead';
-import { NATIONAL_POLICY } from '@rmh/scheduler';
 import type { LinkCondition } from '../carriers/condition.ts';
-import { Chronicle } from './chronicle.ts';
-import { NO_FAULTS } from './faults.ts';
-import { mixOf } from './mix.ts';
-import { constantWindow, LEAD_US, SimRoad } from './road.ts';
-import { BearerActor } from './simulate.ts';
-import { TcpConnection, type TcpPacket } from './tcp/connection.ts';
+import { constantWindow } from './road.ts';
 import { steadyCondition } from './testing.ts';
-import { TunnelBearer } from './tunnel/bearer.ts';
+import { Trial } from './trial.ts';
 import type { DriveWindow, Side } from './types.ts';
-import { World } from './world.ts';
 
-const SECOND_US = 1_000_000;
 /** TCP payload of a full segment over its outer packet. */
 const PAYLOAD_SHARE = 1288 / 1416;
 /** Slow start and the paths' own start are over by then. */
@@ -23,35 +14,13 @@ const FROM_SECONDS = 5;
 
 /** Mbit/s of payload of one connection from `side` between two moments of the run. */
 function goodput(window: DriveWindow, side: Side, fromSeconds: number, toSeconds: number): number {
-  const world = new World();
-  const chronicle = new Chronicle(window.carriers.map(({ name }) => name));
-  let id = 0;
-  let bytes = 0;
-  const onDelivery = (packet: unknown, nowUs: number) =>
-    (packet as TcpPacket).connection.arrived(packet as TcpPacket, nowUs);
-  const road = new SimRoad({ world, window, faults: NO_FAULTS, seed: 1, chronicle, onDelivery });
-  const { memory } = mixOf('standard');
-  const policy = NATIONAL_POLICY;
-  const options = { road, crypto: handshakeCrypto, seed: 1, clocks: [], policy, chronicle, memory };
-  const bearer = new BearerActor(world, new TunnelBearer(options));
-  road.carry(bearer);
-  const connection = new TcpConnection({
-    world,
-    side,
-    class: 'interactive',
-    bucket: 3,
-    send: (packet, nowUs) => bearer.send(packet, nowUs),
-    nextId: () => id++,
-    onProgress: (arrived) => {
-      bytes = arrived;
-    },
-  });
-  world.run(LEAD_US);
-  connection.write(1e9, world.nowUs);
-  world.run(LEAD_US + fromSeconds * SECOND_US);
-  const before = bytes;
-  world.run(LEAD_US + toSeconds * SECOND_US);
-  return ((bytes - before) * 8) / (toSeconds - fromSeconds) / 1e6;
+  const trial = new Trial({ window });
+  trial.runTo(0);
+  const upload = trial.upload('interactive', side);
+  trial.runTo(fromSeconds);
+  const before = upload.bytes;
+  trial.runTo(toSeconds);
+  return ((upload.bytes - before) * 8) / (toSeconds - fromSeconds) / 1e6;
 }
 
 function paths(...conditions: LinkCondition[]): DriveWindow {

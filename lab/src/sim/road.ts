@@ -4,7 +4,7 @@
 import { assert, Random } from '@rmh/base';
 import type { Direction, LinkCondition } from '../carriers/condition.ts';
 import { directionOf } from '../carriers/condition.ts';
-import { Link } from '../carriers/link.ts';
+import { Link, type LinkLimits } from '../carriers/link.ts';
 import { constantTimeline, Playback } from '../carriers/timeline.ts';
 import { type Chronicle, Step } from './chronicle.ts';
 import type { FaultPlan, RoadFault } from './faults.ts';
@@ -26,6 +26,8 @@ export interface RoadOptions {
   readonly faults: FaultPlan;
   readonly seed: number;
   readonly chronicle: Chronicle;
+  /** How deep the carriers' buffers are, if not as the lab has them. */
+  readonly limits?: Partial<LinkLimits>;
   readonly onDelivery: (packet: SimPacket, nowUs: number) => void;
 }
 
@@ -41,7 +43,8 @@ export class SimRoad implements Road {
   readonly #down: Lane[] = [];
   #bearer: Bearer | null = null;
 
-  constructor({ world, window, faults, seed, chronicle, onDelivery }: RoadOptions) {
+  constructor(options: RoadOptions) {
+    const { world, window, faults, seed, chronicle, limits = {}, onDelivery } = options;
     this.carriers = window.carriers.map(({ name }) => name);
     this.#onDelivery = onDelivery;
     this.#world = world;
@@ -54,6 +57,7 @@ export class SimRoad implements Road {
           random: new Random(this.#random.u32()),
           condition: directionOf(first, direction),
           reorder: faults.reorder.includes(carrier),
+          limits,
         });
         return new Lane(world, link, carrier, chronicle);
       };
@@ -63,6 +67,11 @@ export class SimRoad implements Road {
       this.#down.push(down);
       new Player(world, of, window.lengthMs, [up, down], chronicle).begin();
     }
+  }
+
+  /** How long a datagram from the car would wait in that carrier's buffer, µs. */
+  queueUpUs(carrier: number): number {
+    return this.#up[carrier]?.queueDelayUs() ?? 0;
   }
 
   carry(bearer: Bearer): void {
@@ -126,6 +135,10 @@ class Lane implements Actor {
     this.#own[token] = own;
     if (this.#link.offer(token, datagram.bytes, nowUs) < 0) this.#lose(token);
     this.#world.arm(this.#actor, this.#link.nextDueUs());
+  }
+
+  queueDelayUs(): number {
+    return this.#link.queueDelayUs(this.#world.nowUs);
   }
 
   wake(nowUs: number): void {

@@ -15,6 +15,7 @@ import { Deliveries, FecRings, Flights, Holds } from '@rmh/scheduler';
 import {
   EndpointBlocks,
   type Environment,
+  type Peer,
   Transmits,
   Tunnel,
   type TunnelEvent,
@@ -193,7 +194,11 @@ export class Engine {
       if (peer === null) continue;
       const next = wanted.get(peer.settings.name);
       const before = this.peerConfigs.get(peer.settings.name);
-      if (next !== undefined && before !== undefined && samePeer(before, next)) continue;
+      if (next !== undefined && before !== undefined && samePeer(before, next)) {
+        if (!samePresharedKey(before, next)) this.#rekey(peer, next);
+        this.peerConfigs.set(next.name, next); // its prefixes may be others
+        continue;
+      }
       this.port.allowed.removeValue(peer);
       this.peerConfigs.delete(peer.settings.name);
       const { endpointAt } = peer.settings;
@@ -202,6 +207,15 @@ export class Engine {
     }
     for (const config of peers) if (!this.peerConfigs.has(config.name)) this.#addPeer(config);
     this.#setAllowed();
+  }
+
+  /** The next handshake uses the new preshared key; the session that is there goes on. */
+  #rekey(peer: Peer, next: PeerConfig): void {
+    const remote = present(
+      this.tunnel.identify(next.publicKey, next.presharedKey),
+      'its public key was usable before',
+    );
+    peer.settings = { ...peer.settings, remote };
   }
 
   /** "address:port" of an address block. */
@@ -309,10 +323,13 @@ function familyOf(endpoint: string | null): 4 | 6 {
 function samePeer(a: PeerConfig, b: PeerConfig): boolean {
   return (
     Buffer.compare(a.publicKey, b.publicKey) === 0 &&
-    Buffer.compare(a.presharedKey ?? NO_KEY, b.presharedKey ?? NO_KEY) === 0 &&
     a.endpoint === b.endpoint &&
     a.multipath === b.multipath
   );
+}
+
+function samePresharedKey(a: PeerConfig, b: PeerConfig): boolean {
+  return Buffer.compare(a.presharedKey ?? NO_KEY, b.presharedKey ?? NO_KEY) === 0;
 }
 
 const NO_KEY = new Uint8Array(0);

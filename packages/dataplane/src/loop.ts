@@ -35,7 +35,7 @@ export function runLoop(
       running = takeCommands(engine, commands, emit);
     }
     for (const link of engine.links) if (link !== null) engine.receive(link, now);
-    if (engine.poller.ready(engine.tun.fd)) engine.sendFromTun(now);
+    if (engine.poller.ready(engine.tun.fd) || engine.port.mayHaveAnswer) engine.sendFromTun(now);
     engine.tunnel.poll(now);
     engine.outbox.flush();
     engine.port.flush();

@@ -29,7 +29,7 @@ function peerStatus(engine: Engine, peer: Peer, nowUs: number): PeerStatus {
     lastHandshakeAgeMs:
       peer.handshakes === 0 ? null : Math.round((nowUs - peer.lastHandshakeUs) / 1000),
     multipath: peer.speech === 'multipath',
-    paths: peer.lanes.map((lane) => pathStatus(engine, lane)),
+    paths: peer.lanes.map((lane) => pathStatus(engine, lane, nowUs)),
     classes: peer.tallies.map((tally, i) => ({ name: TRAFFIC_CLASS_NAMES[i] ?? '', ...tally })),
   };
 }
@@ -41,7 +41,7 @@ function stateOf(peer: Peer): PeerState {
   return peer.speech === 'stock' ? 'stock' : 'established';
 }
 
-function pathStatus(engine: Engine, lane: Lane): PathStatus {
+function pathStatus(engine: Engine, lane: Lane, nowUs: number): PathStatus {
   const measured = lane.rtt.samples > 0;
   const remote = lane.open ? engine.endpointText(lane.endpointAt) : '';
   return {
@@ -60,16 +60,17 @@ function pathStatus(engine: Engine, lane: Lane): PathStatus {
     suspicions: lane.suspicions,
     mtu: 0,
     // Of thousands of paths at a gateway nobody asks that.
-    ...(engine.tunnel.role === 'unit' ? { latest: latestOf(lane) } : {}),
+    ...(engine.tunnel.role === 'unit' ? { latest: latestOf(lane, nowUs) } : {}),
   };
 }
 
-function latestOf(lane: Lane): PathLatest {
+function latestOf(lane: Lane, nowUs: number): PathLatest {
   return {
     // The far end's own delay is taken off, and two clocks may make that a little too much.
     rttMs: Math.max(0, lane.rtt.latestUs) / 1000,
     rttSamples: lane.rtt.samples,
     queueMs: lane.queueUs / 1000,
+    backlogged: lane.congestion.backlogUs(nowUs) >= LOOK_US,
     bytesDelivered: lane.deliveredBytes,
     packetsReceived: lane.arrivals.packets,
     oneWayUs: lane.arrivals.oneWayUs,
@@ -86,3 +87,5 @@ function dropsOf(engine: Engine): Record<string, number> {
 }
 
 const UNREACHABLE_TRIES = 3;
+/** Whoever records drives looks five times a second. */
+const LOOK_US = 200_000;

@@ -6,6 +6,7 @@ import {
   clampMss,
   finishChecksum,
   InnerFault,
+  PROTOCOL_TCP,
   PrefixTable,
   Segmenter,
   TrainBuilder,
@@ -28,6 +29,12 @@ import { IOVECS_MAX, type Layout, TUN_READ_BYTES } from './layout.ts';
 export class TunPort {
   readonly allowed = new PrefixTable<Peer>(PREFIXES_MAX);
   classifier = new Classifier([]);
+  /**
+   * TCP was written since the last read. The kernel answers a segment within the write that brings
+   * it, so the answer is there already and need not wait for another turn of the loop (measured at
+   * 20 Mbit/s: 700 turns a MB instead of 1,050).
+   */
+  mayHaveAnswer = false;
   readonly #arena: Arena;
   readonly #layout: Layout;
   readonly #tun: TunDevice;
@@ -67,6 +74,7 @@ export class TunPort {
 
   /** Takes one packet or train from TUN; false when none waits. */
   read(nowUs: number): boolean {
+    this.mayHaveAnswer = false;
     const { tunAt } = this.#layout;
     const bytes = this.#tun.read(this.#arena, tunAt, TUN_READ_BYTES);
     if (bytes === -Errno.EAGAIN || bytes <= VNET_HEADER_BYTES) return false;
@@ -107,13 +115,15 @@ export class TunPort {
     const stream = (this.classifier.classify(packet) << 6) | (packet.flowHash & 63);
     const stock = peer.speech !== 'multipath';
     const partial = segmenter.checksumPartial;
-    for (let i = 0; i < segmenter.count; i++) {
+    const { count } = segmenter;
+    for (let i = 0; i < count; i++) {
       const flight = this.#flights.begin(peer.index, nowUs);
       const at = this.#flights.placeOf(flight) + DATA_HEADER_BYTES;
       const length = segmenter.write(i, at);
       if (stock && partial) finishChecksum(this.#arena, at, length);
       const flags = (partial ? FLAG_CHECKSUM_PARTIAL : 0) | (i > 0 ? FLAG_JOINS_PREVIOUS : 0);
-      this.#tunnel.send(peer, flight, stream, flags, at, length, nowUs);
+      const ends = i === count - 1 ? count : 0;
+      this.#tunnel.send(peer, flight, stream, flags, at, length, nowUs, ends);
     }
   }
 
@@ -189,6 +199,7 @@ export class TunPort {
       setIovec(this.#arena, this.#layout.iovecsAt, i + 1, at, builder.pieceBytes[i] as number);
     }
     this.#write(builder.pieceCount + 1);
+    if (builder.packet.protocol === PROTOCOL_TCP) this.mayHaveAnswer = true;
   }
 
   #writeOne(at: number, bytes: number): void {

@@ -9,7 +9,7 @@ export {
 } from './checksum.ts';
 export { Classifier, type ClassRule, DSCP_DEFAULTS, RULES_MAX } from './classifier.ts';
 export { INNER_FAULTS, InnerFault, innerFaultName } from './fault.ts';
-export { IP_BYTES_MAX, VNET_HEADER_BYTES } from './layout.ts';
+export { IP_BYTES_MAX, PROTOCOL_TCP, VNET_HEADER_BYTES } from './layout.ts';
 export { clampMss } from './mss.ts';
 export { InnerPacket } from './packet.ts';
 export { destinationIn, sourceIn } from './prefix.ts';

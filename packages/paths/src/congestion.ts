@@ -46,8 +46,8 @@ export class Congestion {
     smoothedRttUs: 0,
     lostSentUs: -1,
   };
-  /** The queue that the last eight or so reported packets met, µs. */
-  queueMeanUs = 0;
+  /** The most bytes that may be unanswered: asked for each packet, and made anew by each report. */
+  windowBytes: number;
   readonly #queueTargetUs: number;
   readonly #base = new OneWayBase();
   readonly #trip = new OneWayBase();
@@ -83,6 +83,7 @@ export class Congestion {
   #jitterUs = 0;
   #roundEndsUs = 0;
   #roundRate = 0;
+  #roundRateBefore = 0;
   #roundLow = true;
   #lowRounds = 0;
   #flatRounds = 0;
@@ -95,6 +96,7 @@ export class Congestion {
   constructor(queueTargetUs = QUEUE_TARGET_US) {
     this.#queueTargetUs = queueTargetUs;
     this.#pacer.setRate(RATE_FIRST, 0);
+    this.windowBytes = this.#windowOfNow();
   }
 
   /** What the path carries, UDP payload bytes/s. */
@@ -102,8 +104,7 @@ export class Congestion {
     return this.#rate;
   }
 
-  /** The most bytes that may be unanswered. */
-  get windowBytes(): number {
+  #windowOfNow(): number {
     if (this.#rivals.competing) return this.#rivals.windowBytes;
     if (this.#mode === 'start') return Math.max(WINDOW_FIRST, this.#windowAt(START_GAIN));
     const seen = (SEEN_SHARE * this.#rivals.rateAlone * (this.#loopUs + this.queueUs)) / 1e6;
@@ -138,6 +139,11 @@ export class Congestion {
     this.#backlogToUs = nowUs;
   }
 
+  /** For how long until now there has always been more to send than the path may take, µs. */
+  backlogUs(nowUs: number): number {
+    return nowUs - this.#backlogToUs > BACKLOG_PAUSE_US ? 0 : nowUs - this.#backlogFromUs;
+  }
+
   /** Takes `feedback` in. */
   take(): void {
     const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs, smoothedRttUs } = this.feedback;
@@ -150,13 +156,14 @@ export class Congestion {
     if (lostSentUs >= 0) this.#rivals.lost(lostSentUs, nowUs);
     const { queueUs } = this;
     if (queueUs > this.#targetUs / 2) this.#roundLow = false;
-    this.queueMeanUs += (queueUs - this.queueMeanUs) / 8;
     this.#queueNow = Math.min(this.#queueNow, queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rate);
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
-    if (!this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs)) return;
-    this.#onSample(nowUs, arrivedUs);
+    if (this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs)) {
+      this.#onSample(nowUs, arrivedUs);
+    }
+    this.windowBytes = this.#windowOfNow();
   }
 
   /** Another address, another link: nothing learned before still holds. */
@@ -177,7 +184,7 @@ export class Congestion {
     this.#flatRounds = 0;
     this.#drainsFailed = 0;
     this.#jitterUs = 0;
-    this.queueMeanUs = 0;
+    this.windowBytes = this.#windowOfNow();
   }
 
   /** A round trip without a queue, µs. */
@@ -195,14 +202,21 @@ export class Congestion {
     return Math.max(this.#queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;
   }
 
-  /** Jitter beyond what our own steering makes. */
+  /** Jitter beyond what our steering makes, and what one packet behind another does. */
   get #noiseUs(): number {
-    return Math.max(0, this.#jitterUs - STEERING_JITTER_US);
+    return Math.max(0, this.#jitterUs - Math.max(STEERING_JITTER_US, 1400e6 / this.#rate));
+  }
+
+  /** A rate that fell in the last loop or two falls on: what leaves now meets that. */
+  get #rateSoon(): number {
+    const falls = this.#mode !== 'start' && this.#reading.queueUs > 2 * this.#targetUs;
+    if (!falls || this.#roundRateBefore <= this.#rate) return this.#rate;
+    return (this.#rate * this.#rate) / this.#roundRateBefore;
   }
 
   #windowAt(gain: number): number {
     const spareUs = this.#reportUs + MARGIN_US + this.#targetUs + 4 * this.#noiseUs;
-    return (this.#rate * (gain * this.#loopUs + spareUs)) / 1e6;
+    return (this.#rateSoon * (gain * this.#loopUs + spareUs)) / 1e6;
   }
 
   #timeLoop(nowUs: number): void {
@@ -246,7 +260,6 @@ export class Congestion {
     this.#trip.restart(this.#trip.latestUs, nowUs);
     this.#rate = Math.max(this.#rate, this.#route.rateBefore / 2);
     this.#rivals.reset();
-    this.queueMeanUs = 0;
     this.#queueBefore = 0;
     this.#queueOlder = 0;
     this.#reading.queueUs = 0;
@@ -306,6 +319,7 @@ export class Congestion {
       this.#boost = 1;
       this.#lowRounds = 0;
     }
+    this.#roundRateBefore = this.#roundRate;
     this.#roundRate = this.#rate;
     this.#roundLow = this.#mode !== 'drain';
   }
@@ -326,7 +340,7 @@ export class Congestion {
     // One packet a loop, and never so much that the queue stands a quarter above its target.
     const step = Math.min(1400e6, (this.#rate * target) / 12) / this.#loopUs;
     const least = Math.max(RATE_LEAST, SEEN_SHARE * this.#rivals.rateAlone);
-    this.#pacer.setRate(Math.max(least, this.#rate * gain + step), nowUs);
+    this.#pacer.setRate(Math.max(least, this.#rateSoon * gain + step), nowUs);
   }
 
   /** Is the queue being let run empty? */

@@ -210,3 +210,13 @@ test(`every flight is answered or lost exactly once, whatever arrives (seed ${SE
     for (let n = 0; n < 900; n++) assert.equal(settled.get(n), 1, `flight ${n}, round ${round}`);
   }
 });
+
+test('what is unanswered beyond a round trip counts as a queue, also when answers stop', () => {
+  const path = carrying(4);
+  report(path, { newest: 3, arrived: [0, 1, 2] }, 43_000);
+  assert.ok(path.oneWayUs < 25_000, `${path.oneWayUs}`);
+  const { bytesPerSecond } = path.congestion;
+  for (let n = 4; n < 104; n++) path.sent(43_000 + n, 1400, n, true);
+  const waitUs = (140_000 / bytesPerSecond) * 1e6;
+  assert.ok(path.oneWayUs > waitUs - 60_000, `${path.oneWayUs} of ${waitUs}`);
+});

@@ -117,10 +117,17 @@ export class Path {
     return this.congestion.queueUs;
   }
 
-  /** The delay that a packet sent now can expect, µs; 100 ms while unmeasured. */
+  /**
+   * The delay that a packet sent now can expect, µs; 100 ms while unmeasured. What is unanswered
+   * beyond a round trip and its report stands in a queue: it shows sooner than any answer can, also
+   * when answers stop.
+   */
   get oneWayUs(): number {
     if (this.rtt.samples === 0) return ONE_WAY_UNKNOWN_US;
-    return this.congestion.tripUs / 2 + this.congestion.queueMeanUs;
+    const { tripUs, bytesPerSecond } = this.congestion;
+    const unansweredUs = (this.log.inFlightBytes * 1e6) / bytesPerSecond;
+    const queueUs = unansweredUs - tripUs - reportDelayUs(this.rtt.smoothedUs);
+    return tripUs / 2 + Math.max(0, queueUs);
   }
 
   /** Until when the present silence is still patience, or null when nothing is awaited. */

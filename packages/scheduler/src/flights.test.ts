@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
-import { plainArena } from '@rmh/base';
+import { plainArena, Random } from '@rmh/base';
 import { Deliveries, Flights, Holds } from './index.ts';
 
 const SLOTS = 8;
@@ -84,6 +84,42 @@ test('slots lie apart, inside their region', () => {
   );
   assert.throws(() => new Flights(plainArena(849), 50, SLOTS, SLOT_BYTES), /fit the arena/);
   assert.throws(() => new Flights(plainArena(9999), 0, 9, SLOT_BYTES), /power of two/);
+});
+
+test('a flight gets the room that was given back last', () => {
+  const table = flights();
+  const [first, second] = [table.begin(1, 0), table.begin(1, 0)];
+  const places = [table.placeOf(first), table.placeOf(second)];
+  table.answered(first, 1);
+  table.abandon(second);
+  table.abandon(second);
+  table.answered(second, 1);
+  assert.equal(table.placeOf(table.begin(1, 1)), places[1]);
+  assert.equal(table.placeOf(table.begin(1, 1)), places[0]);
+});
+
+test('no two living flights share their room, whatever becomes of them (seeds 1 to 20)', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const table = flights();
+    const random = new Random(seed);
+    const queued = new Set<number>();
+    let living = new Map<number, number>();
+    for (let i = 0; i < 500; i++) {
+      const name = table.begin(1, i);
+      living.set(name, table.placeOf(name));
+      const some = [...living.keys()][random.below(living.size)] ?? name;
+      const what = random.below(4);
+      if (what === 0 && queued.size < SLOTS / 2 && !queued.has(some)) {
+        queued.add(some);
+        table.enqueue(some);
+      } else if (what === 1 && queued.delete(some)) table.dequeue(some);
+      else if (what === 2) table.answered(some, 1);
+      living = new Map([...living].filter(([each]) => queued.has(each) || table.waits(each, 1)));
+      assert.equal(new Set(living.values()).size, living.size, `seed ${seed}, step ${i}`);
+      for (const [each, place] of living) assert.equal(table.placeOf(each), place);
+    }
+    assert.ok(table.overruns > 0);
+  }
 });
 
 test('[OR-4] holds give each slot out once, refuse when empty, and take back all of them', () => {

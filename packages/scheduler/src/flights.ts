@@ -9,7 +9,9 @@ import { type Arena, assert } from '@rmh/base';
  *   begin → waiting ──enqueue──▶ queued ──dequeue──▶ waiting ──answered, abandon──▶ settled
  *                                  └──answered, abandon──▶ void ──dequeue──▶ settled
  *
- * A flight is named by its running number, so that a stale name is recognised.
+ * A flight is named by its running number, so that a stale name is recognised. The memory for its
+ * packet is that of the flight which settled last: it still lies in the processor's cache, and a
+ * round through all 25 MB of the data plane would leave it (measured: 0.08 s of CPU a GB).
  */
 export class Flights {
   overruns = 0;
@@ -26,6 +28,11 @@ export class Flights {
   readonly #sends: Uint8Array;
   readonly #outstanding: Uint8Array;
   readonly #state: Uint8Array;
+  /** Which room in the arena the flight has. */
+  readonly #room: Int32Array;
+  /** Rooms that no flight needs, the last one given back on top. */
+  readonly #free: Int32Array;
+  #freeCount: number;
   /** The flight behind this one in its queue, or −1. */
   readonly #behind: Int32Array;
 
@@ -42,6 +49,9 @@ export class Flights {
     this.#sends = new Uint8Array(slots);
     this.#outstanding = new Uint8Array(slots);
     this.#state = new Uint8Array(slots);
+    this.#room = new Int32Array(slots);
+    this.#free = Int32Array.from({ length: slots }, (_, i) => slots - 1 - i);
+    this.#freeCount = slots;
     this.#behind = new Int32Array(slots).fill(-1);
   }
 
@@ -54,6 +64,7 @@ export class Flights {
     this.#advance();
     const slot = name & (this.slots - 1);
     if (this.#state[slot] === WAITING) this.overruns++;
+    else this.#room[slot] = this.#free[--this.#freeCount] as number;
     this.#name[slot] = name;
     this.#owner[slot] = owner;
     this.#firstSentUs[slot] = nowUs;
@@ -93,7 +104,8 @@ export class Flights {
   dequeue(name: number): boolean {
     const slot = name & (this.slots - 1);
     const wanted = this.#state[slot] === QUEUED;
-    this.#state[slot] = wanted ? WAITING : SETTLED;
+    if (wanted) this.#state[slot] = WAITING;
+    else this.#settle(slot);
     this.queued--;
     return wanted;
   }
@@ -113,7 +125,7 @@ export class Flights {
 
   /** Where the packet lies in the arena. */
   placeOf(name: number): number {
-    return this.#at + (name & (this.slots - 1)) * this.slotBytes;
+    return this.#at + (this.#room[name & (this.slots - 1)] as number) * this.slotBytes;
   }
 
   lengthOf(name: number): number {
@@ -150,7 +162,13 @@ export class Flights {
 
   abandon(name: number): void {
     const slot = name & (this.slots - 1);
-    this.#state[slot] = (this.#state[slot] as number) >= QUEUED ? VOID : SETTLED;
+    if ((this.#state[slot] as number) >= QUEUED) this.#state[slot] = VOID;
+    else if (this.#state[slot] === WAITING) this.#settle(slot);
+  }
+
+  #settle(slot: number): void {
+    this.#state[slot] = SETTLED;
+    this.#free[this.#freeCount++] = this.#room[slot] as number;
   }
 
   #owns(name: number, owner: number): boolean {

@@ -29,12 +29,12 @@ export class ClassQueue {
   /**
    * How many of a flow's oldest packets have to go, now that it has more than `mostBytes` waiting:
    * one, and then none for as long as TCP needs to hear of it (CoDel's interval, RFC 8289). Beyond
-   * twice as much two for each that comes: nobody listens, or not soon enough.
+   * twice as much two for each of the `came` packets: nobody listens, or not soon enough.
    */
-  surplus(bucket: number, mostBytes: number, nowUs: number): number {
+  surplus(bucket: number, mostBytes: number, came: number, nowUs: number): number {
     const chain = this.#chains[bucket];
     if (!chain || chain.bytes <= mostBytes) return 0;
-    if (chain.bytes > 2 * mostBytes) return 2;
+    if (chain.bytes > 2 * mostBytes) return 2 * came;
     if (nowUs - chain.toldUs < TOLD_PAUSE_US) return 0;
     chain.toldUs = nowUs;
     return 1;

@@ -87,6 +87,11 @@ export class StreamReceiver {
     return Arrival.delivered;
   }
 
+  /** Is it the number that the order waits for, with nothing held behind it? */
+  expects(low: number): boolean {
+    return this.#held === null && this.#next === this.#top && distance32(low, this.#next) === 0;
+  }
+
   /** May a number with this low half still belong to what this stream receives? */
   isNear(low: number): boolean {
     return this.#next >= 0 && Math.abs(distance32(low, this.#top)) <= WINDOW;

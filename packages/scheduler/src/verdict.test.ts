@@ -133,6 +133,24 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     [0],
   ],
   [
+    'a realtime copy makes no debt',
+    [{ varianceMs: 200 }, { varianceMs: 200, readyUs: BUSY_US }],
+    { class: realtime },
+    [0],
+  ],
+  [
+    'critical passes beside a full window',
+    [{ windowBytes: 40_000, inFlightBytes: 60_000 }],
+    { class: critical },
+    [0],
+  ],
+  [
+    'critical does not on a path that would need seconds for it',
+    [{ windowBytes: 40_000, inFlightBytes: 60_000, mbitPerSecond: 0.2 }],
+    { class: critical },
+    [],
+  ],
+  [
     'critical leaves on three paths',
     [{}, { oneWayMs: 30 }, { oneWayMs: 40 }],
     { class: critical },

@@ -192,7 +192,7 @@ function addCopies(
     for (let i = 0; i < ways.length; i++) {
       const way = ways[i] as Way;
       if (isChosen(verdict, i) || !mayCopy(way, state, critical)) continue;
-      if (!hasRoomForCopy(way, nowUs)) continue;
+      if (!hasRoomForCopy(way, critical, nowUs)) continue;
       const own = missShare(way, policy, wanted.ageUs, !critical, nowUs);
       const joint = miss * Math.max(own, fate.between(first.id, way.id));
       // Of two that are as good the quicker one.
@@ -229,22 +229,24 @@ function isChoked(way: Way, policy: ClassPolicy): boolean {
  */
 function readyAtUs(way: Way, wanted: Wanted, nowUs: number): number {
   if (wanted.class === Class.interactive && wanted.repair) {
-    return afterDebtUs(way, COPY_WINDOW_BYTES, COPY_DEBT_US, nowUs);
+    return afterDebtUs(way, COPY_BESIDE, nowUs);
   }
   if (wanted.class > Class.realtime) return way.nextSendUs(nowUs);
-  const critical = wanted.class === Class.critical;
-  const beside = critical ? CRITICAL_WINDOW_BYTES : REALTIME_WINDOW_BYTES;
-  const debtUs = critical ? CRITICAL_DEBT_US : REALTIME_DEBT_US;
-  return afterDebtUs(way, beside, debtUs, nowUs);
+  const beside = wanted.class === Class.critical ? CRITICAL_BESIDE : REALTIME_BESIDE;
+  return afterDebtUs(way, beside, nowUs);
 }
 
-/** A copy makes little debt: where room is scarce, it would delay the next packet's original. */
-function hasRoomForCopy(way: Way, nowUs: number): boolean {
-  return afterDebtUs(way, COPY_WINDOW_BYTES, COPY_DEBT_US, nowUs) <= nowUs;
+/**
+ * A copy makes little debt, and one that is not critical none: where room is scarce, it would delay
+ * the next packet's original.
+ */
+function hasRoomForCopy(way: Way, critical: boolean, nowUs: number): boolean {
+  return (critical ? afterDebtUs(way, COPY_BESIDE, nowUs) : way.nextSendUs(nowUs)) <= nowUs;
 }
 
-function afterDebtUs(way: Way, besideBytes: number, debtUs: number, nowUs: number): number {
-  const inFlight = Math.max(0, way.inFlightBytes - besideBytes);
+function afterDebtUs(way: Way, { mostBytes, windowUs, debtUs }: Beside, nowUs: number): number {
+  const bytes = Math.min(mostBytes, (way.congestion.bytesPerSecond * windowUs) / 1e6);
+  const inFlight = Math.max(0, way.inFlightBytes - bytes);
   const atUs = way.congestion.nextSendUs(nowUs, inFlight);
   return atUs - nowUs <= debtUs ? nowUs : atUs;
 }
@@ -272,14 +274,23 @@ const COPIES_IN_DOUBT = 2;
 const UNMEASURED_US = 200_000;
 const REPAIR_US = 50_000;
 const FAVOURITE = 0.75;
-const COPY_DEBT_US = 20_000;
-const COPY_WINDOW_BYTES = 8 * 1024;
 const RANK_PER_US = 1e-12;
-const CRITICAL_DEBT_US = 50_000;
 /** A report may tell any moment that the buffer has drained; this only makes sure. */
 const CHOKED_PAUSE_US = 20_000;
-/** An ECG burst of 48 kB passes beside a full window. */
-const CRITICAL_WINDOW_BYTES = 64 * 1024;
+
+/**
+ * What urgent packets may have beside a full window: bytes, and what those take at the path's rate.
+ * On a path whose rate has collapsed each of them would only wait behind the others.
+ */
+interface Beside {
+  readonly mostBytes: number;
+  readonly windowUs: number;
+  /** A turn that comes within this is not waited for. */
+  readonly debtUs: number;
+}
+
+/** An ECG burst of 48 kB passes beside a full window; 0.2 s leaves time for it within 0.5 s. */
+const CRITICAL_BESIDE: Beside = { mostBytes: 64 * 1024, windowUs: 200_000, debtUs: 50_000 };
 /** A video frame's packets come at once; what it costs is what it would have to wait. */
-const REALTIME_DEBT_US = 20_000;
-const REALTIME_WINDOW_BYTES = 16 * 1024;
+const REALTIME_BESIDE: Beside = { mostBytes: 16 * 1024, windowUs: 50_000, debtUs: 20_000 };
+const COPY_BESIDE: Beside = { mostBytes: 8 * 1024, windowUs: 50_000, debtUs: 20_000 };

@@ -11,6 +11,8 @@ export interface Told {
   readyUs?: number;
   mbitPerSecond?: number;
   inFlightBytes?: number;
+  /** So much may be unanswered, bytes. */
+  windowBytes?: number;
 }
 
 /** A path with the estimates that a test gives it. */
@@ -22,13 +24,16 @@ export function way(id: number, told: Told): Way {
   path.rtt.sample(2 * oneWayUs, 0);
   path.rtt.varianceUs = (told.varianceMs ?? 1) * 1000;
   const readyUs = told.readyUs ?? 0;
+  const windowBytes = told.windowBytes ?? Number.POSITIVE_INFINITY;
+  const nextSendUs = (inFlightBytes: number): number =>
+    inFlightBytes >= windowBytes ? Number.POSITIVE_INFINITY : readyUs;
   const congestion = {
     bytesPerSecond: ((told.mbitPerSecond ?? 20) * 1e6) / 8,
-    nextSendUs: () => readyUs,
+    nextSendUs: (_nowUs: number, inFlightBytes: number) => nextSendUs(inFlightBytes),
   };
   Object.defineProperties(path, {
     oneWayUs: { value: oneWayUs },
-    nextSendUs: { value: () => readyUs },
+    nextSendUs: { value: () => nextSendUs(told.inFlightBytes ?? 0) },
     inFlightBytes: { value: told.inFlightBytes ?? 0 },
     congestion: { value: congestion },
   });

@@ -102,13 +102,13 @@ export class End {
   }
 
   /** An inner packet that names itself by `id` goes in at this end. */
-  sendInner(peer: Peer, stream: number, id: number, bytes = 64): void {
+  sendInner(peer: Peer, stream: number, id: number, bytes = 64, ends = 1): void {
     const flight = this.env.flights.begin(peer.index, this.nowUs);
     const at = this.env.flights.placeOf(flight) + DATA_HEADER_BYTES;
     this.arena.bytes.fill(0, at, at + bytes);
     this.arena.view.setUint8(at, 0x45);
     this.arena.view.setUint32(at + 4, id, true);
-    this.tunnel.send(peer, flight, stream, 0, at, bytes, this.nowUs);
+    this.tunnel.send(peer, flight, stream, 0, at, bytes, this.nowUs, ends);
     this.flush();
   }
 

@@ -83,6 +83,37 @@ test('a flow over its backlog loses its oldest packets, and leaves no gap to wai
   assert.equal(gateway.peer(unit).tallies[TrafficClass.interactive]?.reordered, 0);
 });
 
+test('a train leaves with its last packet, also when that one is refused', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  const peer = unit.peer(gateway);
+  for (const id of [1, 2, 3]) unit.sendInner(peer, INTERACTIVE, id, 64, id === 3 ? 3 : 0);
+  assert.equal(unit.env.flights.queued, 0);
+  for (const id of [4, 5]) unit.sendInner(peer, INTERACTIVE, id, 64, 0);
+  assert.equal(unit.env.flights.queued, 2, 'they wait for their last one');
+  Object.defineProperty(unit.env.flights, 'queuesFull', { value: true });
+  unit.sendInner(peer, INTERACTIVE, 6, 64, 3);
+  assert.equal(unit.env.drops[Drop.queueFull], 1);
+  assert.equal(unit.env.flights.queued, 0);
+  world.run(SECOND_US);
+  assert.deepEqual(gateway.ids(), [1, 2, 3, 4, 5]);
+});
+
+test('of a train that comes to a full backlog as many go as of single packets', () => {
+  const dropped = [1, 40].map((train) => {
+    const made = setting();
+    const { world, unit, gateway } = made;
+    made.closedUntilUs = world.nowUs + SECOND_US;
+    const peer = unit.peer(gateway);
+    for (let id = 1; id <= 920; id++) {
+      unit.sendInner(peer, INTERACTIVE, id, 200, id % train === 0 ? train : 0);
+    }
+    return unit.env.drops[Drop.queueFull] ?? 0;
+  });
+  assert.ok((dropped[0] ?? 0) > 100);
+  assert.ok(Math.abs((dropped[0] ?? 0) - (dropped[1] ?? 0)) <= 40, dropped.join(' and '));
+});
+
 test('[GW-2] what never left goes to the next gateway with the traffic, once', () => {
   const made = setting();
   const { world, unit, gateway } = made;

@@ -71,12 +71,13 @@ function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: num
 
 function pumpFlows(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
   WANTED.repair = false;
+  const mostUs = waitMostUs(peer);
   let againUs = Number.POSITIVE_INFINITY;
   let passes = 0;
   for (let bucket = queue.turn(); bucket >= 0; bucket = queue.turn()) {
     const flight = queue.head(bucket);
     const ageUs = env.flights.ageUs(flight, nowUs);
-    if (ageUs > waitMostUs(peer)) {
+    if (ageUs > mostUs) {
       giveUp(env, peer, flight, queue.shift(bucket));
       continue;
     }
@@ -101,16 +102,16 @@ function mayLeave(
   ageUs: number,
   nowUs: number,
 ): boolean {
-  WANTED.ageUs = ageUs;
-  WANTED.bytes = env.flights.lengthOf(flight);
-  WANTED.backlogBytes = backlogBytes;
-  WANTED.creditBytes = peer.copies.creditBytes;
   const { recent } = peer;
   if (holdsStill(peer, nowUs)) {
     VERDICT.count = 1;
     VERDICT.chosen[0] = recent.lane;
     return true;
   }
+  WANTED.ageUs = ageUs;
+  WANTED.bytes = env.flights.lengthOf(flight);
+  WANTED.backlogBytes = backlogBytes;
+  WANTED.creditBytes = peer.copies.creditBytes;
   const policy = peer.policy.classes[WANTED.class];
   decide(peer.lanes, peer.favourite, WANTED, policy, peer.fate, nowUs, VERDICT);
   recent.lane = VERDICT.count === 1 ? (VERDICT.chosen[0] as number) : -1;

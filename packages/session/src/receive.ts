@@ -71,9 +71,11 @@ function receiveData(
   // Pure acknowledgements go early [OR-5].
   const innerAt = at + DATA_HEADER_BYTES;
   const innerBytes = length - DATA_HEADER_BYTES;
-  const hold = holdUs(peer, stream);
+  const number = view.getUint32(at + STREAM_NUMBER_AT, true);
+  // In order, as nearly all are: nothing is to be held, so nobody asks for how long.
+  const hold = receiver.expects(number) ? 0 : holdUs(peer, stream);
   const arrival = receiver.accept(
-    view.getUint32(at + STREAM_NUMBER_AT, true),
+    number,
     innerAt,
     innerBytes,
     view.getUint8(at + FLAGS_AT),
@@ -115,7 +117,7 @@ export function resetReceivers(env: Environment, peer: Peer): void {
 
 function planRelease(peer: Peer, receiver: StreamReceiver): void {
   if (receiver.deadlineUs === null) {
-    peer.holding.delete(receiver);
+    if (peer.holding.size > 0) peer.holding.delete(receiver);
     return;
   }
   peer.holding.add(receiver);

@@ -16,8 +16,9 @@ import { count } from './send.ts';
 /**
  * The way out of one packet:
  * 1. the shell takes a flight slot and puts the inner packet behind the data header;
- * 2. `submit` queues it with its class; what its flow has too much of goes, oldest first;
- * 3. `pump` asks which paths carry it, when its turn has come;
+ * 2. `submit` queues it with its class;
+ * 3. with the last of a train `pump` asks which paths carry each, when its turn has come, and what
+ *    their flow then has too much of goes, oldest first;
  * 4. `transmitFlight` numbers it in its stream when it leaves for the first time;
  * 5. `transmit` stamps, encrypts and queues one copy a path.
  */
@@ -29,30 +30,44 @@ export function submit(
   flags: number,
   innerBytes: number,
   nowUs: number,
+  ends: number,
 ): void {
   writeFrameHeader(env.arena.view, env.flights.placeOf(flight), FrameKind.data, 0, stream, flags);
   env.flights.setLength(flight, DATA_HEADER_BYTES + innerBytes);
-  const tally = peer.tallies[classOf(stream)];
   const reason = refusal(env, peer, stream);
-  if (reason !== 0) {
-    env.flights.abandon(flight);
-    if (tally) tally.unsent++;
-    count(env, reason);
-    return;
-  }
-  if (tally) tally.sent++;
+  if (reason === 0) {
+    peer.queueOf(classOf(stream), env.flights).push(stream & BUCKET_MASK, flight);
+    const tally = peer.tallies[classOf(stream)];
+    if (tally) tally.sent++;
+  } else drop(env, peer, stream, flight, reason);
+  if (ends === 0) return;
+  pump(env, peer, nowUs);
+  cutBacklog(env, peer, stream, ends, nowUs);
+}
+
+function cutBacklog(
+  env: Environment,
+  peer: Peer,
+  stream: number,
+  came: number,
+  nowUs: number,
+): void {
   const queue = peer.queueOf(classOf(stream), env.flights);
   const bucket = stream & BUCKET_MASK;
-  queue.push(bucket, flight);
-  pump(env, peer, nowUs);
   if (queue.bytesOf(bucket) <= BACKLOG_LEAST_BYTES) return;
-  for (let n = queue.surplus(bucket, backlogMostBytes(peer, stream), nowUs); n > 0; n--) {
+  const mostBytes = backlogMostBytes(peer, stream);
+  let surplus = queue.surplus(bucket, mostBytes, came, nowUs);
+  for (; surplus > 0 && queue.bytesOf(bucket) > mostBytes; surplus--) {
     const oldest = queue.head(bucket);
-    if (!queue.shift(bucket)) continue;
-    env.flights.abandon(oldest);
-    if (tally) tally.unsent++;
-    count(env, Drop.queueFull);
+    if (queue.shift(bucket)) drop(env, peer, stream, oldest, Drop.queueFull);
   }
+}
+
+function drop(env: Environment, peer: Peer, stream: number, flight: number, reason: Drop): void {
+  env.flights.abandon(flight);
+  const tally = peer.tallies[classOf(stream)];
+  if (tally) tally.unsent++;
+  count(env, reason);
 }
 
 /**

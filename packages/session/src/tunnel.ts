@@ -171,7 +171,11 @@ export class Tunnel {
     return [...this.links].map((link) => ({ link, endpointAt }));
   }
 
-  /** Sends the inner packet that lies behind the data header of `flight`. */
+  /**
+   * Sends the inner packet that lies behind the data header of `flight`.
+   *
+   * @param ends the last packet of a train says how many it had, the others 0: they leave together
+   */
   send(
     peer: Peer,
     flight: number,
@@ -180,9 +184,10 @@ export class Tunnel {
     innerAt: number,
     innerBytes: number,
     nowUs: number,
+    ends = 1,
   ): void {
     if (peer.speech === 'multipath') {
-      submit(this.#env, peer, flight, stream, flags, innerBytes, nowUs);
+      submit(this.#env, peer, flight, stream, flags, innerBytes, nowUs, ends);
     } else {
       this.#env.flights.abandon(flight);
       this.#sendStock(peer, innerAt, innerBytes, nowUs);
