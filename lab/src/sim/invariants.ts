@@ -62,6 +62,8 @@ export class Ledger {
   readonly #onRoad = new Int16Array(RECORDS);
   readonly #marks = new Uint8Array(RECORDS);
   readonly #streams = new Map<number, Stream>();
+  /** Earlier packets may come out of order. */
+  #orderedFrom = 0;
   #oldest = 0;
   #next = 0;
   readonly #countedDrops: () => number;
@@ -167,7 +169,12 @@ export class Ledger {
     this.forgetOrder(lane);
   }
 
-  /** The streams of an end and peer begin anew. */
+  /** An end had no room to hold packets back: those on their way now may overtake each other. */
+  excuseOrder(): void {
+    this.#orderedFrom = this.#next;
+  }
+
+  /** The streams of an end and peer begin anew: only where the receiver's do, and no sooner. */
   forgetOrder(lane: number): void {
     for (const key of this.#streams.keys()) if (key >> 8 === lane) this.#streams.delete(key);
   }
@@ -236,7 +243,7 @@ export class Ledger {
       stream = new Stream();
       this.#streams.set(key, stream);
     }
-    const waitedUs = stream.waitedFor(id);
+    const waitedUs = id < this.#orderedFrom ? Number.POSITIVE_INFINITY : stream.waitedFor(id);
     if (waitedUs < HOLD_LEAST_US) {
       broken(
         `packet ${id} (stream ${key & 255} of ${key >> 8}) came after a later one of its flow ` +

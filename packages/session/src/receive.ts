@@ -14,6 +14,7 @@ import {
   STREAM_NUMBER_AT,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
+import { holdUs, planRelease } from './hold.ts';
 import { classOf, type Lane, type Peer } from './peer.ts';
 import { owesReport } from './send.ts';
 import { keepForSymbols, resetSymbols, takeSymbol } from './symbols.ts';
@@ -115,33 +116,6 @@ export function resetReceivers(env: Environment, peer: Peer): void {
   resetSymbols(peer);
 }
 
-function planRelease(peer: Peer, receiver: StreamReceiver): void {
-  if (receiver.deadlineUs === null) {
-    if (peer.holding.size > 0) peer.holding.delete(receiver);
-    return;
-  }
-  peer.holding.add(receiver);
-  peer.wakeAt(receiver.deadlineUs);
-}
-
-/**
- * How long a missing packet can still come: its sender notices after about a round trip and
- * patience, and the repair takes a way over the slower path; and that twice, since a repair is lost
- * as easily as what it repairs [OR-2]. A number is only missing here because it was lost on the
- * road: what its sender dropped before it left never had one.
- */
-function holdUs(peer: Peer, stream: number): number {
-  const most = peer.treatmentOf(stream).holdMostUs;
-  if (most === 0) return 0;
-  let repairUs = 0;
-  for (const lane of peer.lanes) {
-    if (lane.state === 'carrying' || lane.state === 'suspect') {
-      repairUs = Math.max(repairUs, lane.patienceUs + lane.rtt.smoothedUs / 2);
-    }
-  }
-  return Math.min(most, REPAIRS_AWAITED * repairUs + HOLD_MARGIN_US);
-}
-
 function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceiver {
   const known = peer.receivers[stream];
   if (known) return known;
@@ -151,6 +125,3 @@ function receiverOf(env: Environment, peer: Peer, stream: number): StreamReceive
   peer.receivers[stream] = receiver;
   return receiver;
 }
-
-const HOLD_MARGIN_US = 10_000;
-const REPAIRS_AWAITED = 2;

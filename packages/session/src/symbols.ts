@@ -8,6 +8,7 @@ import {
   STREAM_NUMBER_AT,
 } from '@rmh/wire';
 import { type Environment, REBUILT_SCRATCH_AT, SYMBOL_SCRATCH_AT } from './environment.ts';
+import { holdUs, planRelease } from './hold.ts';
 import type { Lane, Peer } from './peer.ts';
 import { transmit } from './send.ts';
 
@@ -153,9 +154,11 @@ function deliverRebuilt(
   if (!receiver) return;
   if (env.deliveries.full) env.flushDeliveries();
   const into = env.scratchAt + REBUILT_SCRATCH_AT;
-  const arrival = receiver.accept(decoder.number, into, length, decoder.flags, 0, nowUs);
+  const hold = holdUs(peer, stream);
+  const arrival = receiver.accept(decoder.number, into, length, decoder.flags, hold, nowUs);
+  planRelease(peer, receiver);
   const tally = peer.tallies[stream >> 6];
-  if (tally && arrival === Arrival.delivered) {
+  if (tally && (arrival === Arrival.delivered || arrival === Arrival.held)) {
     tally.received++;
     tally.rebuilt++;
   }

@@ -47,6 +47,8 @@ export class TunnelBearer implements Bearer {
   #dropsBefore = 0;
   readonly #out: SimPacket[] = [];
   #finishing = false;
+  /** Of each lane, whose packets it delivered last: the other end's incarnation, −1: unknown. */
+  readonly #runs = new Float64Array(LANES).fill(-1);
 
   constructor(options: TunnelBearerOptions) {
     const { road, seed, clocks, chronicle } = options;
@@ -173,7 +175,6 @@ export class TunnelBearer implements Bearer {
       gateway.alive = false;
       this.#dropsBefore += gateway.sendingDrops;
       this.ledger.crashed('site', index);
-      this.ledger.forgetOrder(UNIT_LANES + index);
       this.#routes = this.#routes.filter((each) => each !== gateway);
     } else if (!gateway.alive) {
       gateway.start();
@@ -240,18 +241,29 @@ export class TunnelBearer implements Bearer {
     // With no slot left an end delivers out of order instead of waiting [OR-4].
     if (holds.refused > 0) {
       holds.refused = 0;
-      for (let lane = 0; lane < LANES; lane++) this.ledger.forgetOrder(lane);
+      this.ledger.excuseOrder();
     }
     for (let row = 0; row < rows.count; row++) {
       const id = end.arena.view.getUint32((rows.at[row] as number) + NAME_AT, true);
       const stream = rows.stream[row] as number;
       const lane = gateway < 0 ? UNIT_LANES + (rows.peer[row] as number) : gateway;
+      this.#followRun(lane, end.tunnel.peers[rows.peer[row] as number]?.theirIncarnation ?? -1);
       const slot = rows.slot[row] as number;
       if (slot >= 0 && !this.#saboteur.strikes('leaks')) holds.give(slot);
       const packet = this.ledger.packet(id);
       if (packet !== null) this.#saboteur.deliver(packet, stream, lane, this.#nowUs);
     }
     rows.count = 0;
+  }
+
+  /**
+   * An end begins its streams anew when the other's hello names another run, and then only: not
+   * with new keys, under which old packets may still come late [FR-11].
+   */
+  #followRun(lane: number, run: number): void {
+    const before = this.#runs[lane] as number;
+    if (before >= 0 && run !== before) this.ledger.forgetOrder(lane);
+    this.#runs[lane] = run;
   }
 
   #handOut(packet: SimPacket, stream: number, lane: number): void {
@@ -292,11 +304,6 @@ export class TunnelBearer implements Bearer {
     if (event.kind === 'peer.active') {
       this.#routes = this.#routes.filter((each) => each !== end);
       if (event.active) this.#routes.push(end);
-    }
-    if (event.kind === 'handshake.done') {
-      const peer = this.#gateways.findIndex(({ name }) => name === event.peer);
-      const gateway = this.#gateways.indexOf(end);
-      this.ledger.forgetOrder(gateway < 0 ? UNIT_LANES + peer : gateway);
     }
     const words = Object.entries(event).map(([key, value]) => {
       if (key === 'kind') return String(value);
