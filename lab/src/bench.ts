@@ -1,12 +1,16 @@
-// ./rmh bench tunnel | bond | paced: figures with what stood beside them (docs/benchmarks.md).
+// ./rmh bench tunnel | bond | paced | platform | blows: figures, and what stood beside them
+// (docs/benchmarks.md).
 import { benchBond } from './bench/bond.ts';
 import { bondOptions, pacedOptions, tunnelOptions, USAGE } from './bench/options.ts';
 import { benchPaced } from './bench/paced.ts';
+import { benchPlatform } from './bench/platform.ts';
+import { PLATFORM_USAGE, platformOptions } from './bench/platform-figures.ts';
 import { benchTunnel } from './bench/tunnel.ts';
+import { BLOWS_USAGE, benchBlows, blowsOptions } from './country/blows-report.ts';
 
 export async function run(argv: string[]): Promise<number> {
   if (argv.length === 0 || argv.includes('--help')) {
-    process.stdout.write(USAGE);
+    process.stdout.write(USAGE + PLATFORM_USAGE + BLOWS_USAGE);
     return argv.length === 0 ? 2 : 0;
   }
   const [which = '', ...words] = argv;
@@ -17,8 +21,12 @@ export async function run(argv: string[]): Promise<number> {
       return start(bondOptions(words), benchBond);
     case 'paced':
       return start(pacedOptions(words), benchPaced);
+    case 'platform':
+      return start(platformOptions(words), benchPlatform);
+    case 'blows':
+      return start(blowsOptions(words), benchBlows);
     default:
-      return start('say what: tunnel, bond or paced', async () => 2);
+      return start('say what: tunnel, bond, paced, platform or blows', async () => 2);
   }
 }
 

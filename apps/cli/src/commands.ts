@@ -15,6 +15,16 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('@rmh/gateway')).runGateway,
   },
   {
+    name: 'enrol',
+    summary: 'make this machine a unit or a gateway of the platform, by a token',
+    load: async () => (await import('./enrol.ts')).run,
+  },
+  {
+    name: 'platform',
+    summary: 'the national service: API, telemetry, alarms, console',
+    load: async () => (await import('@rmh/platform')).runPlatform,
+  },
+  {
     name: 'keygen',
     summary: 'make a key pair for a unit or a gateway',
     load: async () => (await import('./keygen.ts')).run,

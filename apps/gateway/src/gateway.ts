@@ -1,7 +1,13 @@
 // The gateway's part of a daemon: the kernel holds the routes of the units that are active here,
 // and a routing daemon announces what the kernel holds.
 import { formatPrefix, networkOf, parsePrefix } from '@rmh/base';
-import type { DataplaneCommand, DataplaneConfig, DataplaneEvent, LinkStatus } from '@rmh/contract';
+import type {
+  DataplaneCommand,
+  DataplaneConfig,
+  DataplaneEvent,
+  DataplaneStatus,
+  LinkStatus,
+} from '@rmh/contract';
 import { RmhError } from '@rmh/contract';
 import {
   type Answer,
@@ -12,11 +18,14 @@ import {
   type StatusRequest,
 } from '@rmh/contract/daemon';
 import type { LoadedGateway } from './load.ts';
+import type { GatewayPlatform } from './platform/platform.ts';
 
 export interface GatewayPorts {
   readonly log: Log;
   /** The configuration, read again; throws RmhError. */
   reload(): LoadedGateway;
+  /** Null: it belongs to none. */
+  readonly platform?: GatewayPlatform | null;
 }
 
 export class Gateway implements DaemonPart {
@@ -95,6 +104,7 @@ export class Gateway implements DaemonPart {
   }
 
   event(event: DataplaneEvent): void {
+    this.#ports.platform?.event(event);
     if (event.kind !== 'peer.active') return;
     const { name: unit, active } = event;
     if (active === this.#active.has(unit)) return;
@@ -137,12 +147,22 @@ export class Gateway implements DaemonPart {
     return { kind: 'drain' };
   }
 
-  tick(): void {}
+  tick(status: DataplaneStatus | null): void {
+    if (status !== null) this.#ports.platform?.tick(status);
+  }
+
+  begun(reload: () => void): void {
+    this.#ports.platform?.begun(reload);
+  }
+
+  async ended(): Promise<void> {
+    await this.#ports.platform?.ended();
+  }
 }
 
 /** Fields whose change the running gateway cannot take up. */
 function restartFields(started: LoadedGateway, next: LoadedGateway): string[] {
-  const fields = ['tun', 'listen', 'statusSocket'] as const;
+  const fields = ['tun', 'listen', 'statusSocket', 'stateDirectory', 'platform'] as const;
   const changed: string[] = fields.filter(
     (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
   );

@@ -9,6 +9,7 @@ import {
 } from '@rmh/contract/daemon';
 import { Gateway } from './gateway.ts';
 import { type LoadedGateway, loadGateway } from './load.ts';
+import { openGatewayPlatform } from './platform/open.ts';
 import { VERSION } from './version.ts';
 
 const USAGE = `Usage: rmh gateway --config FILE [--check]
@@ -28,7 +29,10 @@ export const gatewayProgram: DaemonProgram<LoadedGateway> = {
   start: async (loaded) => {
     const { config, file } = loaded;
     const log = openLog('rmh-gateway', config.log.level);
-    const part = new Gateway(loaded, { log, reload: () => loadGateway(file, publicKeyOf) });
+    const platform = openGatewayPlatform(loaded, log);
+    const overlaid = (one: LoadedGateway) => platform?.overlay(one) ?? one;
+    const reload = () => overlaid(loadGateway(file, publicKeyOf));
+    const part = new Gateway(overlaid(loaded), { log, reload, platform });
     // Loaded only here: --check and --help need no native code.
     const [{ startDataplane }, { openKernel }] = await Promise.all([
       import('@rmh/dataplane'),

@@ -1,6 +1,8 @@
 // What routes and jobs may use: made once by program.ts, replaced piece by piece in tests.
 import type { Log } from '@rmh/contract/daemon';
+import type { NotifySettings } from './alarms/notify/settings.ts';
 import type { Database } from './db/database.ts';
+import type { PlatformSettings } from './settings.ts';
 
 export interface Services {
   readonly db: Database;
@@ -10,6 +12,15 @@ export interface Services {
   readonly vault: Vault;
   /** Addresses as others reach this service, no slash at the end. */
   readonly publicUrl: string;
+  /** Where units and gateways ask. */
+  readonly machineUrl: string;
+  /** SHA-256 of our certificate (DER), base64url. Null: one that every system trusts. */
+  readonly certificateFingerprint: string | null;
+  readonly settings: PlatformSettings;
+  /** Whether made-up vehicles may be made (`rmh up`). */
+  readonly simulation: boolean;
+  /** Mail server, and where webhooks may go; without it, public addresses and no mail. */
+  readonly notify?: NotifySettings;
 }
 
 export interface Vault {

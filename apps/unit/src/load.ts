@@ -34,6 +34,10 @@ export interface LoadedUnit {
   readonly peers: PeerConfig[];
   /** Null: the national baseline. */
   readonly policy: Policy | null;
+  /** Links that the platform switched off. */
+  readonly withheld?: readonly string[];
+  /** The gateway that the platform wants to be used, or null. */
+  readonly prefer?: string | null;
 }
 
 /** Throws RmhError with every fault at its line. */

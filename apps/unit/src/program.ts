@@ -11,6 +11,8 @@ import {
 } from '@rmh/contract/daemon';
 import { ClockFloor } from './clock-floor.ts';
 import { type LoadedUnit, loadUnit } from './load.ts';
+import { openPage } from './page/page.ts';
+import { openUnitPlatform } from './platform/open.ts';
 import { Recorder } from './record.ts';
 import { HistoryFile } from './record-history.ts';
 import { heardBy, Witness } from './record-witness.ts';
@@ -36,10 +38,19 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
     summary: ({ config, peers }) => `unit ${config.name} with ${peers.length} gateway(s)`,
     start: async (loaded) => {
       const { config, file } = loaded;
-      const { log, witness } = openWitness(loaded, recordIn);
+      const quiet = openLog('rmh-unit', config.log.level);
+      let witness: Witness | null = null;
+      const log = heardBy(quiet, (event, fields) => witness?.note(event, fields));
       const clock = new ClockFloor(config.stateDirectory, log);
-      const reload = () => loadUnit(file, publicKeyOf);
-      const part = new Unit(loaded, { log, clock, reload, nowMs: Date.now, witness });
+      const platform = openUnitPlatform(loaded, log);
+      const whole = platform?.overlay(loaded) ?? loaded;
+      witness = openWitness(whole, recordIn, log, quiet);
+      const reload = () => {
+        const next = loadUnit(file, publicKeyOf);
+        return platform?.overlay(next) ?? next;
+      };
+      const companions = [platform, openPage(whole, log)].filter((one) => one !== null);
+      const part = new Unit(whole, { log, clock, reload, nowMs: Date.now, witness, companions });
       // Loaded only here: --check and --help need no native code.
       const [{ startDataplane }, { openKernel }] = await Promise.all([
         import('@rmh/dataplane'),
@@ -54,13 +65,13 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
 function openWitness(
   { config, file }: LoadedUnit,
   recordIn: string | null,
-): { log: Log; witness: Witness } {
-  const quiet = openLog('rmh-unit', config.log.level);
-  const log = heardBy(quiet, (event, fields) => witness.note(event, fields));
+  log: Log,
+  quiet: Log,
+): Witness {
   const mostMb = config.record?.mostMb ?? RECORD_MB_DEFAULT;
   const written = config.record && resolve(dirname(file), config.record.directory);
   const directory = recordIn ?? written;
-  const witness = new Witness({
+  return new Witness({
     name: config.name,
     log,
     // Its failure is no event of its own history, which it could not keep.
@@ -69,7 +80,6 @@ function openWitness(
     nowMs: Date.now,
     steadyMs: () => performance.now(),
   });
-  return { log, witness };
 }
 
 /** As the configuration's own default. */

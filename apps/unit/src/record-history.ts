@@ -137,7 +137,7 @@ export function minuteOf(slices: readonly HistorySlice[]): HistorySlice | null {
   };
 }
 
-function sumOfClass(all: readonly ClassSlice[]): ClassSlice {
+export function sumOfClass(all: readonly ClassSlice[]): ClassSlice {
   const sum = (field: 'sent' | 'received' | 'repaired' | 'late' | 'unsent') =>
     all.reduce((total, slice) => total + slice[field], 0);
   const lost = all.flatMap((slice) => slice.lost ?? []);
@@ -152,7 +152,7 @@ function sumOfClass(all: readonly ClassSlice[]): ClassSlice {
   };
 }
 
-function sumOfCarrier(last: CarrierSlice, all: readonly CarrierSlice[]): CarrierSlice {
+export function sumOfCarrier(last: CarrierSlice, all: readonly CarrierSlice[]): CarrierSlice {
   const sum = (field: 'sent' | 'lost' | 'bytesSent' | 'bytesReceived') =>
     all.reduce((total, slice) => total + slice[field], 0);
   const rtts = all.flatMap(({ rttMs }) => rttMs ?? []).sort((a, b) => a - b);

@@ -43,17 +43,20 @@ export class Witness {
     for (const event of events) this.#ring.note(event);
   }
 
-  look(status: DataplaneStatus | null, links: readonly LinkStatus[]): void {
+  /** The second that is over with this look, or null. */
+  look(status: DataplaneStatus | null, links: readonly LinkStatus[]): HistorySlice | null {
     const nowMs = this.#ports.nowMs();
     this.#watchClock(nowMs);
-    if (status === null) return;
+    if (status === null) return null;
     const ended = this.#looks.look(status, links, nowMs);
     this.#ports.recorder?.take(ended, nowMs);
-    if (ended.second === null) return;
-    this.#ring.add(ended.second.slice);
-    this.#minute.push(ended.second.slice);
+    if (ended.second === null) return null;
+    const { slice } = ended.second;
+    this.#ring.add(slice);
+    this.#minute.push(slice);
     const beganMs = this.#minute[0]?.atMs ?? nowMs;
     if (Math.abs(nowMs - beganMs) >= MINUTE_MS) this.#keepMinute();
+    return slice;
   }
 
   /** An event of the data plane; its own time is better than that of its coming. */

@@ -21,7 +21,8 @@ function settings(name: string): Map<string, string> {
 for (const name of NAMES) {
   test(`${name}.service has the least rights it can run with`, () => {
     const unit = settings(name);
-    const wanted = name === 'rmh-unit' ? 'CAP_NET_ADMIN CAP_NET_RAW' : 'CAP_NET_ADMIN';
+    const ofUnit = 'CAP_NET_ADMIN CAP_NET_RAW CAP_NET_BIND_SERVICE';
+    const wanted = name === 'rmh-unit' ? ofUnit : 'CAP_NET_ADMIN';
     assert.equal(unit.get('AmbientCapabilities'), wanted);
     assert.equal(unit.get('CapabilityBoundingSet'), wanted);
     assert.equal(unit.get('User'), 'rmh');

@@ -7,7 +7,7 @@ import type {
   DataplaneStatus,
   LinkStatus,
 } from '@rmh/contract';
-import { RmhError } from '@rmh/contract';
+import { lineOf, RmhError } from '@rmh/contract';
 import {
   type Answer,
   type DaemonPart,
@@ -18,8 +18,10 @@ import {
   type StatusRequest,
 } from '@rmh/contract/daemon';
 import type { ClockFloor } from './clock-floor.ts';
+import type { Companion } from './companion.ts';
 import { decideLinks, type UsedLink } from './links.ts';
 import type { LoadedUnit } from './load.ts';
+import { FactsWatch } from './platform/facts.ts';
 import type { Witness } from './record-witness.ts';
 import { SILENCE_HINTS, type Silence, silenceVerdict } from './silence.ts';
 
@@ -31,8 +33,11 @@ export interface UnitPorts {
   nowMs(): number;
   /** Who remembers what happens; without one there is no history. */
   readonly witness?: Witness;
+  readonly companions?: readonly Companion[];
 }
 
+/** Each is said once, and no fault makes a thousand of itself. */
+const FAULTS_SAID_MAX = 20;
 const LINK_NONE_HINT = 'check modems, SIM cards and cables; "rmh status" lists every link';
 
 export class Unit implements DaemonPart {
@@ -45,6 +50,8 @@ export class Unit implements DaemonPart {
   #links: LinkStatus[] = [];
   #reportedNone = false;
   #silences = new Map<string, Silence>();
+  readonly #facts = new FactsWatch();
+  readonly #faults = new Set<string>();
 
   constructor(loaded: LoadedUnit, ports: UnitPorts) {
     this.#loaded = loaded;
@@ -115,7 +122,8 @@ export class Unit implements DaemonPart {
 
   observe(facts: readonly LinkFact[]): DataplaneCommand[] {
     const { links: config, lan } = this.#loaded.config;
-    const excluded = [this.#started.config.tun.name, lan?.device ?? '', 'lo'];
+    const { withheld = [] } = this.#loaded;
+    const excluded = [this.#started.config.tun.name, lan?.device ?? '', 'lo', ...withheld];
     const verdict = decideLinks(config, excluded, facts, this.#used);
     for (const command of verdict.commands) this.#logLink(command, verdict.links);
     this.#used = verdict.used;
@@ -153,10 +161,42 @@ export class Unit implements DaemonPart {
   event(event: DataplaneEvent): void {
     if (event.kind === 'timestamp') this.#ports.clock.used(event.us);
     this.#ports.witness?.event(event);
+    if (event.kind !== 'log') return;
+    const { fields, atMs = this.#ports.nowMs() } = event;
+    const happened = { event: event.event, fields, atMs: Math.round(atMs) };
+    this.#withCompanions((one) => one.event(happened));
   }
 
   look(status: DataplaneStatus | null): void {
-    this.#ports.witness?.look(status, this.#links);
+    const second = this.#ports.witness?.look(status, this.#links) ?? null;
+    if (status === null || this.#companions.length === 0) return;
+    const facts = this.#facts.look(status, this.#links, Math.round(this.#ports.nowMs()));
+    this.#withCompanions((one) => one.look(facts, second));
+  }
+
+  begun(reload: () => void): void {
+    this.#withCompanions((one) => one.begun(reload));
+  }
+
+  async leaving(): Promise<void> {
+    await Promise.all(this.#companions.map((one) => one.leaving()));
+  }
+
+  // Whatever is wrong with them, the vehicle's tunnel stays.
+  #withCompanions(what: (one: Companion) => void): void {
+    for (const one of this.#companions) {
+      try {
+        what(one);
+      } catch (error) {
+        const message = lineOf(error);
+        if (!this.#faults.has(message)) this.#ports.log.write('companion.failed', { message });
+        if (this.#faults.size < FAULTS_SAID_MAX) this.#faults.add(message);
+      }
+    }
+  }
+
+  get #companions(): readonly Companion[] {
+    return this.#ports.companions ?? [];
   }
 
   get({ path, query }: StatusRequest): Answer | null {
@@ -164,6 +204,7 @@ export class Unit implements DaemonPart {
   }
 
   async ended(): Promise<void> {
+    await Promise.all(this.#companions.map((one) => one.ended()));
     await this.#ports.witness?.close();
   }
 
@@ -180,12 +221,15 @@ export class Unit implements DaemonPart {
     for (const field of restartFields(this.#started, next)) {
       log.write('reload.restart_needed', { field });
     }
+    const { prefer = null } = next;
+    const isWanted = prefer !== null && prefer !== this.#loaded.prefer;
     this.#loaded = next;
     log.setLevel(next.config.log.level);
     log.write('reload.done', { configHash: next.configHash, peers: next.peers.length });
     return [
       { kind: 'peers.set', peers: next.peers },
       { kind: 'classes.set', classes: next.config.classes },
+      ...(isWanted ? [{ kind: 'gateway.prefer', name: prefer } as const] : []),
     ];
   }
 
@@ -215,10 +259,19 @@ export class Unit implements DaemonPart {
   }
 }
 
+const FIXED_FIELDS = [
+  'tun',
+  'statusSocket',
+  'stateDirectory',
+  'record',
+  'platform',
+  'page',
+  'gps',
+] as const;
+
 /** Fields whose change the running unit cannot take up. */
 function restartFields(started: LoadedUnit, next: LoadedUnit): string[] {
-  const fields = ['tun', 'statusSocket', 'stateDirectory', 'record'] as const;
-  const changed: string[] = fields.filter(
+  const changed: string[] = FIXED_FIELDS.filter(
     (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
   );
   if (!Buffer.from(started.privateKey).equals(next.privateKey)) changed.push('privateKeyFile');

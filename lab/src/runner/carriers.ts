@@ -21,12 +21,12 @@ interface Vehicle {
 export class Carriers {
   readonly mishaps: string[] = [];
   readonly #emulator: CarrierEmulator;
-  readonly #first: readonly CarrierName[];
+  readonly #vehicles: readonly Vehicle[];
   readonly #leadEndMs: number;
 
   private constructor(emulator: CarrierEmulator, vehicles: readonly Vehicle[]) {
     this.#emulator = emulator;
-    this.#first = vehicles[0]?.carriers ?? [];
+    this.#vehicles = vehicles;
     const drives = vehicles.some(({ source }) => source.kind === 'drive');
     this.#leadEndMs = drives ? Date.now() + LEAD_MS : 0;
   }
@@ -51,13 +51,15 @@ export class Carriers {
     await sleep(Math.max(0, this.#leadEndMs - Date.now()));
   }
 
-  /** Of the first vehicle; `carrier` counts from 0. */
-  fault(carrier: number, kind: CarrierFaultKind, on: boolean): void {
-    const name = this.#first[carrier];
+  /** `vehicle` counts from 1, `carrier` from 0. */
+  fault(vehicle: number, carrier: number, kind: CarrierFaultKind, on: boolean): void {
+    const name = this.#vehicles[vehicle - 1]?.carriers[carrier];
     if (name === undefined) return;
-    this.#emulator.command(carrierCommand(kind, linkName(1, name), on)).catch((error: unknown) => {
-      this.mishaps.push(`${name.name}: ${kind} failed: ${String(error)}`);
-    });
+    this.#emulator
+      .command(carrierCommand(kind, linkName(vehicle, name), on))
+      .catch((error: unknown) => {
+        this.mishaps.push(`${name.name}: ${kind} failed: ${String(error)}`);
+      });
   }
 
   /** The latest that a packet left the emulator after its time. */

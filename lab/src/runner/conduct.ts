@@ -7,6 +7,7 @@ import { lineOf, RmhError } from '@rmh/contract';
 import { startSandbox } from '../topology/sandbox.ts';
 import { makeWorkspace, removeLeftovers, removeWorkspace } from '../topology/workspace.ts';
 import type { FromInside, RunOrder, RunPhase, RunResult, Snapshot, ToInside } from './protocol.ts';
+import { takeStrikes } from './strikes.ts';
 
 const INSIDE = fileURLToPath(new URL('./inside.ts', import.meta.url));
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -50,6 +51,7 @@ export async function conduct(
 function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
   const child = startSandbox({ main: INSIDE, args: [] });
   const stops = new Stops(child, watcher);
+  const strikes = takeStrikes(order, (strike) => send(child, { kind: 'strike', ...strike }));
   return new Promise<Outcome>((resolve, reject) => {
     let failure: RmhError | Error | null = null;
     let result: RunResult | null = null;
@@ -66,7 +68,10 @@ function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
       else reject(failure ?? new Error(`the inside of the lab ended with ${how}`));
     });
     send(child, { kind: 'run', order });
-  }).finally(() => stops.end());
+  }).finally(() => {
+    stops.end();
+    strikes.close();
+  });
 }
 
 /** Its process is over and all that it said is read. (Node emits no `close` after disconnect.) */

@@ -6,13 +6,20 @@
 //   5. result: last figures, and whether the daemons stopped in order
 import { setTimeout as sleep } from 'node:timers/promises';
 import { nowUs } from '@rmh/netio';
-import { gatewayAddresses, unitPrefixes, vehicleAddresses } from '../topology/addresses.ts';
+import {
+  enrolledAddresses,
+  gatewayAddresses,
+  unitPrefixes,
+  vehicleAddresses,
+} from '../topology/addresses.ts';
 import { Announcer } from '../topology/announcer.ts';
-import { writeConfigurations } from '../topology/configurations.ts';
+import { enrolledConfigurations, writeConfigurations } from '../topology/configurations.ts';
 import { createNamespaces } from '../topology/namespaces.ts';
 import { Carriers } from './carriers.ts';
+import { spawnBridge, spawnGps } from './children.ts';
 import { Daemons } from './daemons.ts';
 import { FaultPlayer } from './fault-player.ts';
+import type { Fault } from './faults.ts';
 import type { FromInside, RunOrder, RunResult, Snapshot } from './protocol.ts';
 import { Stations } from './stations.ts';
 
@@ -35,6 +42,7 @@ export class Engine {
   readonly #daemons: Daemons;
   readonly #announcer: Announcer;
   readonly #carriers: Carriers;
+  readonly #faults: FaultPlayer;
   readonly #mishaps: string[] = [];
   readonly #vehicles;
   readonly #namespaces;
@@ -53,6 +61,7 @@ export class Engine {
     this.#daemons = parts.daemons;
     this.#announcer = parts.announcer;
     this.#carriers = parts.carriers;
+    this.#faults = new FaultPlayer(parts.carriers, parts.daemons);
   }
 
   static async build(order: RunOrder, tell: Tell): Promise<Engine> {
@@ -64,6 +73,10 @@ export class Engine {
     this.#stopAsked();
   }
 
+  strike(vehicle: number, fault: Fault): void {
+    this.#faults.strike(vehicle, fault, 0);
+  }
+
   async run(): Promise<RunResult> {
     this.#tell({ kind: 'phase', phase: 'connecting' });
     const stations = await this.#connect();
@@ -73,13 +86,13 @@ export class Engine {
     const startUs = nowUs() + LEAD_US;
     this.#startUs = startUs;
     stations.start(startUs);
-    const faults = new FaultPlayer(this.#order.faults, startUs, this.#carriers, this.#daemons);
+    this.#faults.plan(this.#order.faults, startUs);
     const snapshots = setInterval(() => void this.#sendSnapshot(), SNAPSHOT_EVERY_MS);
     const stopUs = await this.#untilStop(stations, startUs);
     this.#tell({ kind: 'phase', phase: 'draining' });
     await this.#drain(stations, stopUs);
     clearInterval(snapshots);
-    faults.end();
+    this.#faults.end();
     return await this.#result(stations, startUs, stopUs, switchesBefore);
   }
 
@@ -219,20 +232,32 @@ export class Engine {
 type Parts = Awaited<ReturnType<typeof buildParts>>;
 
 async function buildParts(order: RunOrder) {
-  const vehicles = order.vehicles.map(({ carriers, source }, v) => ({
-    at: vehicleAddresses(v + 1),
-    carriers,
-    source,
-  }));
-  const gateways = [1, 2].map(gatewayAddresses);
+  const { enrolled, workspace } = order;
+  const vehicles = order.vehicles.map(({ carriers, source }, v) => {
+    const known = enrolled?.vehicles[v];
+    const at = known === undefined ? vehicleAddresses(v + 1) : enrolledAddresses(v + 1, known);
+    return { at, carriers, source };
+  });
+  const gateways = [1, 2].map((index) => {
+    return { ...gatewayAddresses(index), ...enrolled?.gateways[index - 1] };
+  });
   const addresses = vehicles.map(({ at }) => at);
   const namespaces = createNamespaces(addresses, gateways);
-  const fleet = writeConfigurations(order.workspace, vehicles, gateways);
+  const fleet =
+    enrolled === undefined
+      ? writeConfigurations(workspace, vehicles, gateways)
+      : enrolledConfigurations(enrolled.directory, addresses, gateways);
+  if (enrolled !== undefined) {
+    await spawnBridge(namespaces.helsenett, enrolled.platformSocket);
+    for (const [v, { unit }] of namespaces.vehicles.entries()) {
+      spawnGps(v + 1, order.seed, unit, workspace);
+    }
+  }
   const announcer = new Announcer(
     namespaces.helsenett,
     gateways.map((at, i) => ({ fd: namespaces.gateways[i] ?? -1, at })),
   );
   const carriers = await Carriers.start(vehicles, namespaces, order.seed);
-  const daemons = new Daemons(fleet, namespaces, order.workspace);
+  const daemons = new Daemons(fleet, namespaces, workspace);
   return { vehicles, namespaces, announcer, carriers, daemons };
 }

@@ -6,25 +6,36 @@ import type { Fault } from './faults.ts';
 
 export class FaultPlayer {
   readonly #timers: NodeJS.Timeout[] = [];
-  readonly #startUs: number;
+  readonly #carriers: Carriers;
+  readonly #daemons: Daemons;
 
-  constructor(faults: readonly Fault[], startUs: number, carriers: Carriers, daemons: Daemons) {
-    this.#startUs = startUs;
-    for (const fault of faults) {
-      if (fault.target === 'carrier') {
-        this.#at(fault.atMs, () => carriers.fault(fault.carrier, fault.kind, true));
-        if (fault.forMs === null) continue;
-        this.#at(fault.atMs + fault.forMs, () => carriers.fault(fault.carrier, fault.kind, false));
-        continue;
-      }
-      if (fault.kind === 'drain') {
-        this.#at(fault.atMs, () => void daemons.drainGateway(fault.gateway));
-        continue;
-      }
-      this.#at(fault.atMs, () => daemons.killGateway(fault.gateway));
-      if (fault.forMs === null) continue;
-      this.#at(fault.atMs + fault.forMs, () => daemons.restartGateway(fault.gateway));
+  constructor(carriers: Carriers, daemons: Daemons) {
+    this.#carriers = carriers;
+    this.#daemons = daemons;
+  }
+
+  /** Those of an order, at their times after `startUs`. */
+  plan(faults: readonly Fault[], startUs: number): void {
+    for (const fault of faults) this.strike(1, fault, fault.atMs + (startUs - nowUs()) / 1000);
+  }
+
+  /** In `inMs`; `vehicle` counts from 1. */
+  strike(vehicle: number, fault: Fault, inMs: number): void {
+    const carriers = this.#carriers;
+    const daemons = this.#daemons;
+    const endMs = fault.forMs === null ? null : inMs + fault.forMs;
+    if (fault.target === 'carrier') {
+      const { carrier, kind } = fault;
+      this.#in(inMs, () => carriers.fault(vehicle, carrier, kind, true));
+      if (endMs !== null) this.#in(endMs, () => carriers.fault(vehicle, carrier, kind, false));
+      return;
     }
+    if (fault.kind === 'drain') {
+      this.#in(inMs, () => void daemons.drainGateway(fault.gateway));
+      return;
+    }
+    this.#in(inMs, () => daemons.killGateway(fault.gateway));
+    if (endMs !== null) this.#in(endMs, () => daemons.restartGateway(fault.gateway));
   }
 
   /** What did not happen yet will not. */
@@ -32,7 +43,7 @@ export class FaultPlayer {
     for (const timer of this.#timers) clearTimeout(timer);
   }
 
-  #at(ms: number, work: () => void): void {
-    this.#timers.push(setTimeout(work, ms + (this.#startUs - nowUs()) / 1000));
+  #in(ms: number, work: () => void): void {
+    this.#timers.push(setTimeout(work, ms));
   }
 }

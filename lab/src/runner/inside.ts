@@ -17,6 +17,10 @@ process.on('message', (message: ToInside) => {
     engine.stop();
     return;
   }
+  if (message.kind === 'strike') {
+    engine?.strike(message.vehicle, message.fault);
+    return;
+  }
   run(message.order).catch((error: unknown) => {
     tellLast({ kind: 'failed', ...describe(error) });
   });

@@ -1,7 +1,7 @@
 // What the launcher and the inside of the sandbox say to each other: plain data over Node's line.
 import type { DaemonStatus, ErrorCode } from '@rmh/contract';
 import type { StationReport } from '../devices/plan.ts';
-import type { CarrierName } from '../topology/addresses.ts';
+import type { CarrierName, EnrolledVehicle } from '../topology/addresses.ts';
 import type { Fault } from './faults.ts';
 
 /** Where a vehicle's carriers get their figures. */
@@ -28,10 +28,24 @@ export interface RunOrder {
   readonly seed: number;
   /** Of carriers of the first vehicle, and of the gateways. */
   readonly faults: Fault[];
+  /** Absent: the run makes keys and configurations of its own, and knows no platform. */
+  readonly enrolled?: Enrolled;
+}
+
+/** Machines that a platform knows, vehicles in the order of `vehicles`. */
+export interface Enrolled {
+  /** Holds a directory for each machine, with what `rmh enrol` wrote. */
+  readonly directory: string;
+  readonly vehicles: EnrolledVehicle[];
+  readonly gateways: { readonly name: string; readonly tunnel: string }[];
+  /** Behind this socket answers the platform. */
+  readonly platformSocket: string;
 }
 
 export type ToInside =
   | { kind: 'run'; order: RunOrder }
+  /** Now, whatever time it names. `vehicle` counts from 1. */
+  | { kind: 'strike'; vehicle: number; fault: Fault }
   /** End sending now, wait for what is under way, give the result. */
   | { kind: 'stop' };
 

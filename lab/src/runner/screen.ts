@@ -20,6 +20,7 @@ export class Screen implements Watcher {
   readonly #out: WriteStream;
   readonly #sentBefore = new SentBefore();
   #isOther = false;
+  #head: readonly string[] = [];
   #notice: string | null = null;
   #nextBlockMs = BLOCK_EVERY_MS;
 
@@ -27,6 +28,11 @@ export class Screen implements Watcher {
     this.#words = words;
     this.#seconds = seconds;
     this.#out = out;
+  }
+
+  /** Lines that stay above the view, such as an address to open: never cut, so that they can be. */
+  keepAbove(lines: readonly string[]): void {
+    this.#head = lines;
   }
 
   onPhase(phase: RunPhase): void {
@@ -61,8 +67,9 @@ export class Screen implements Watcher {
   /** All in one write, each line over its old self: nothing flickers. */
   #draw(lines: readonly string[]): void {
     const { rows, columns } = this.#out;
-    const shown = lines.slice(0, rows - 1).map((line) => line.slice(0, columns - 1));
-    const body = shown.map((line) => line + CLEAR_TO_LINE_END).join('\n');
+    const headRows = this.#head.reduce((sum, line) => sum + Math.ceil(line.length / columns), 0);
+    const shown = lines.slice(0, rows - 1 - headRows).map((line) => line.slice(0, columns - 1));
+    const body = [...this.#head, ...shown].map((line) => line + CLEAR_TO_LINE_END).join('\n');
     const before = this.#isOther ? HOME : TO_OTHER_SCREEN + HOME;
     this.#isOther = true;
     this.#out.write(`${before}${body}${CLEAR_TO_LINE_END}\n${CLEAR_BELOW}`);

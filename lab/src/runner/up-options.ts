@@ -7,10 +7,16 @@ import type { CarrierSource, RunOrder } from './protocol.ts';
 import { sourceFacts, stretchOf } from './sources.ts';
 import type { Language } from './words.ts';
 
+const CONSOLE_PORT = 8080;
+// Norway's ambulances and ambulance boats: 498 and 33.
+const FLEET_VEHICLES = 531;
+const FLEET_MAX = 5000;
+
 export const UP_USAGE = `usage: rmh up [options]
 
-The whole system on this machine, live: vehicles with their carriers on generated drives, two
-gateways, Helsenettet, and the systems in the cars. Until Ctrl-C.
+The whole system on this machine, live: the national platform with its console, vehicles with their
+carriers on generated drives, two gateways, Helsenettet, the systems in the cars, and a simulated
+fleet of the size of Norway's. Until Ctrl-C.
 
   --seconds N     end by itself after N seconds, with the summary
   --vehicles N    how many (default 3, at most ${VEHICLES_MAX})
@@ -18,6 +24,11 @@ gateways, Helsenettet, and the systems in the cars. Until Ctrl-C.
   --paths LIST    all vehicles over carriers of fixed numbers ("50mbit/15ms,30mbit/35ms/1%")
   --seed N        of the emulated losses and jitter (default 1)
   --lang en|nb    language of the view
+  --port N        of the console (default ${CONSOLE_PORT})
+  --fleet N       simulated vehicles (default ${FLEET_VEHICLES}, at most ${FLEET_MAX})
+  --no-fleet      none
+  --no-platform   the tunnel alone, without platform and console
+  --data DIR      keep the platform's data there, and go on from it the next time
   --logs DIR      keep configurations and logs of the daemons there
 `;
 
@@ -28,7 +39,17 @@ export type UpRequest =
       order: Omit<RunOrder, 'workspace'>;
       language: Language;
       keepIn: string | null;
+      /** Null: the tunnel alone. */
+      platform: PlatformWish | null;
     };
+
+export interface PlatformWish {
+  readonly port: number;
+  /** Simulated vehicles. */
+  readonly fleet: number;
+  /** Where its data are kept; null: nowhere. */
+  readonly data: string | null;
+}
 
 export async function parseUpOptions(argv: string[]): Promise<UpRequest> {
   const { values } = parseOptions(argv, {
@@ -39,6 +60,11 @@ export async function parseUpOptions(argv: string[]): Promise<UpRequest> {
     seed: { type: 'string' },
     lang: { type: 'string' },
     logs: { type: 'string' },
+    port: { type: 'string' },
+    fleet: { type: 'string' },
+    data: { type: 'string' },
+    'no-fleet': { type: 'boolean' },
+    'no-platform': { type: 'boolean' },
     help: { type: 'boolean', short: 'h' },
   });
   if (values['help'] === true) return { kind: 'help' };
@@ -70,6 +96,22 @@ export async function parseUpOptions(argv: string[]): Promise<UpRequest> {
     },
     language,
     keepIn: text('logs'),
+    platform: values['no-platform'] === true ? null : platformWish(values, text),
+  };
+}
+
+function platformWish(
+  values: Readonly<Record<string, string | boolean | undefined>>,
+  text: (name: string) => string | null,
+): PlatformWish {
+  if (values['no-fleet'] === true && text('fleet') !== null) {
+    throw usage('--fleet and --no-fleet exclude each other');
+  }
+  const fleet = values['no-fleet'] === true ? '0' : (text('fleet') ?? String(FLEET_VEHICLES));
+  return {
+    port: numberOf('port', text('port') ?? String(CONSOLE_PORT), 1, 65_535, true),
+    fleet: numberOf('fleet', fleet, 0, FLEET_MAX, true),
+    data: text('data'),
   };
 }
 

@@ -1,5 +1,6 @@
 // The words of `./rmh up`, in both languages. Widths are kept: the view is a table.
 import type { PathStateName, TrafficClassName } from '@rmh/contract';
+import type { CountryPhase } from '../country/country.ts';
 import type { RunPhase } from './protocol.ts';
 
 export type Language = 'en' | 'nb';
@@ -30,6 +31,10 @@ export interface Words {
   readonly moods: Record<CarrierMood, string>;
   readonly classes: Record<TrafficClassName, string>;
   readonly phases: Record<RunPhase, string>;
+  readonly countryPhases: Record<CountryPhase, string>;
+  readonly console: string;
+  readonly signIn: string;
+  readonly fleet: (vehicles: number, told: number) => string;
   readonly title: (vehicles: number) => string;
   readonly elapsed: (seconds: number, of: number | null) => string;
   readonly via: (gateway: string) => string;
@@ -80,6 +85,18 @@ const EN: Words = {
     running: 'running',
     draining: 'waiting for packets under way …',
   },
+  countryPhases: {
+    console: 'building the console (only when it changed) …',
+    platform: 'starting the platform …',
+    enrolling: 'enrolling gateways and vehicles …',
+    ready: 'the platform is ready',
+  },
+  console: 'console',
+  signIn: 'sign in, once',
+  fleet: (vehicles, told) =>
+    told < vehicles
+      ? `${vehicles} simulated vehicles; the hours before: ${told} of ${vehicles}`
+      : `${vehicles} simulated vehicles`,
   title: (n) => `Robust mobilt helsenett: ${n} ${n === 1 ? 'vehicle' : 'vehicles'}, live`,
   elapsed: (s, of) => (of === null ? `${s} s` : `${s} of ${of} s`),
   via: (gateway) => `through ${gateway}`,
@@ -130,6 +147,18 @@ const NB: Words = {
     running: 'kjører',
     draining: 'venter på pakker underveis …',
   },
+  countryPhases: {
+    console: 'bygger konsollet (bare når det er endret) …',
+    platform: 'starter plattformen …',
+    enrolling: 'innruller gatewayer og kjøretøy …',
+    ready: 'plattformen er klar',
+  },
+  console: 'konsoll',
+  signIn: 'logg inn, én gang',
+  fleet: (vehicles, told) =>
+    told < vehicles
+      ? `${vehicles} simulerte kjøretøy; timene før: ${told} av ${vehicles}`
+      : `${vehicles} simulerte kjøretøy`,
   title: (n) => `Robust mobilt helsenett: ${n} kjøretøy, direkte`,
   elapsed: (s, of) => (of === null ? `${s} s` : `${s} av ${of} s`),
   via: (gateway) => `gjennom ${gateway}`,

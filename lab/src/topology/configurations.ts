@@ -42,7 +42,7 @@ export function writeConfigurations(
       write(directory, at.name, {
         stateDirectory: made(join(directory, `${at.name}.state`)),
         tun: { name: TUN_NAME, addresses: [`${at.inner}/32`] },
-        lan: { device: 'lan0', addresses: [`${at.lanRouter}/24`] },
+        lan: { device: 'lan0', addresses: [`${at.lanRouter}/${at.lanBits}`] },
         gateways: gateways.map(({ name, outer, port }, i) => ({
           name,
           publicKey: gatewayKeys[i],
@@ -65,6 +65,23 @@ export function writeConfigurations(
         })),
       }),
     ),
+  };
+}
+
+/** What `rmh enrol` wrote: DIRECTORY/NAME/unit.yaml, or gateway.yaml. */
+export function enrolledConfigurations(
+  directory: string,
+  vehicles: readonly { readonly name: string }[],
+  gateways: readonly { readonly name: string }[],
+): Fleet {
+  const files = (kind: string, name: string): DaemonFiles => ({
+    name,
+    config: join(directory, name, `${kind}.yaml`),
+    statusSocket: join(directory, name, 'status.sock'),
+  });
+  return {
+    units: vehicles.map(({ name }) => files('unit', name)),
+    gateways: gateways.map(({ name }) => files('gateway', name)),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   ALONE_ADDRESS,
   type GatewayAddresses,
   HELSENETT_PREFIX,
+  PLATFORM_ADDRESS,
   SITE_ADDRESS,
   type VehicleAddresses,
 } from './addresses.ts';
@@ -29,7 +30,9 @@ export function createNamespaces(
   const internet = createNode(true);
   const helsenett = createNode(true);
   inRtnl(internet, (rtnl) => rtnl.addAddress('lo', `${ALONE_ADDRESS}/32`));
-  inRtnl(helsenett, (rtnl) => rtnl.addAddress('lo', `${SITE_ADDRESS}/32`));
+  for (const address of [SITE_ADDRESS, PLATFORM_ADDRESS]) {
+    inRtnl(helsenett, (rtnl) => rtnl.addAddress('lo', `${address}/32`));
+  }
   return {
     internet,
     helsenett,
@@ -74,7 +77,7 @@ function createVehicle(vehicle: VehicleAddresses): VehicleNamespaces {
   const unit = createNode(false);
   connect(
     { fd: unit, device: 'lan0', address: null },
-    { fd: lan, device: 'eth0', address: `${vehicle.car}/24` },
+    { fd: lan, device: 'eth0', address: `${vehicle.car}/${vehicle.lanBits}` },
   );
   inRtnl(lan, (rtnl) => rtnl.addRoute({ to: 'default', via: vehicle.lanRouter }));
   return { lan, unit };

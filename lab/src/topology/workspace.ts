@@ -1,10 +1,11 @@
 // The directory of a run: configurations, keys, sockets. Named after the launcher's process, so
 // that what a killed run left behind is recognised and removed by the next start.
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const PREFIX = 'rmh-lab-';
+const NAME = /^rmh-lab-(\d+)-\w{6}$/;
 
 export function makeWorkspace(base = tmpdir()): string {
   return mkdtempSync(join(base, `${PREFIX}${process.pid}-`));
@@ -18,7 +19,7 @@ export function removeWorkspace(directory: string): void {
 export function removeLeftovers(base = tmpdir()): string[] {
   const removed: string[] = [];
   for (const name of readdirSync(base)) {
-    const pid = /^rmh-lab-(\d+)-\w{6}$/.exec(name)?.[1];
+    const pid = NAME.exec(name)?.[1];
     if (pid === undefined || isAlive(Number(pid))) continue;
     try {
       removeWorkspace(join(base, name));
@@ -28,6 +29,16 @@ export function removeLeftovers(base = tmpdir()): string[] {
     }
   }
   return removed;
+}
+
+/** Directories of runs that go on, the newest first. */
+export function livingWorkspaces(base = tmpdir()): string[] {
+  const living = readdirSync(base).filter((name) => {
+    const pid = NAME.exec(name)?.[1];
+    return pid !== undefined && isAlive(Number(pid));
+  });
+  const sinceMs = (path: string) => statSync(path).birthtimeMs;
+  return living.map((name) => join(base, name)).sort((a, b) => sinceMs(b) - sinceMs(a));
 }
 
 function isAlive(pid: number): boolean {

@@ -19,8 +19,10 @@ One file a daemon, in YAML (JSON is YAML). Examples: \`deploy/examples/\`.
 - In YAML, write IPv6 in quotes: \`"fd80::1/128"\`.
 - SIGHUP (\`systemctl reload\`) reads the file again. An invalid file is refused, and the old one
   stays in force. Live: gateways, units, links, lan, routes, classes, log. Only at a restart: tun,
-  listen, statusSocket, stateDirectory, privateKeyFile, policy, record; the log then
-  says so.
+  listen, statusSocket, stateDirectory, privateKeyFile, policy, record, platform, page, gps; the
+  log then says so.
+- What the platform says is laid over the file: gateways or units with their keys, addresses inside
+  the tunnel, and what can be configured there (docs/operations.md).
 
 The unit should forward only into the tunnel: docs/operations.md has the firewall rules.
 `;

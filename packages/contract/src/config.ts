@@ -7,15 +7,19 @@ import {
   DEVICE,
   DEVICE_PATTERN,
   ENDPOINT,
+  FINGERPRINT,
   FLAG,
   LOG_LEVEL,
   NAME,
   PATH,
+  PLATFORM_URL,
   PORT,
   PREFIX,
   PUBLIC_KEY,
+  SERVICE_NAME,
   SOCKET_PATH,
 } from './fields.ts';
+import { TRAFFIC_CLASSES } from './rules.ts';
 
 // One gateway a site; four leave room for a move of sites while both old ones still serve.
 const GATEWAYS_MAX = 4;
@@ -80,6 +84,72 @@ const RECORD = z
   .meta({
     description: 'Record what the carriers are like (docs/drives.md). Default: nothing.',
     expected: 'the fields of record',
+  });
+
+const PLATFORM = z
+  .strictObject({
+    url: PLATFORM_URL.meta({ description: 'Address of the platform, as its token named it.' }),
+    fingerprint: FINGERPRINT.exactOptional().meta({
+      description: "SHA-256 of the platform's certificate. Default: whom the system trusts.",
+    }),
+    identityKeyFile: PATH.meta({
+      description: 'File with the identity key (rmh enrol makes it), mode 0600.',
+    }),
+  })
+  .exactOptional()
+  .meta({
+    description: 'The platform that this machine belongs to. Default: none.',
+    expected: 'the fields of platform',
+  });
+
+// What one page of large type holds on the smallest screen in a vehicle.
+const SERVICES_MAX = 6;
+
+const PAGE = z
+  .strictObject({
+    address: ADDRESS.exactOptional().meta({
+      description: 'Where it is served. Default: the first address of lan.',
+    }),
+    port: PORT.default(80).meta({ description: 'TCP port.' }),
+    services: list(
+      z
+        .strictObject({
+          name: SERVICE_NAME.meta({ description: 'What the crew calls it, such as EKG.' }),
+          class: z.enum(TRAFFIC_CLASSES).meta({
+            description: 'The traffic class that carries it.',
+            expected: TRAFFIC_CLASSES.join(', ').replace(/, (?=\w+$)/, ' or '),
+          }),
+        })
+        .meta({ expected: 'name and class of a service' }),
+      SERVICES_MAX,
+    )
+      .min(1)
+      .default([
+        { name: 'EKG', class: 'critical' },
+        { name: 'Oppdrag', class: 'interactive' },
+        { name: 'Journal', class: 'bulk' },
+        { name: 'Video', class: 'realtime' },
+      ])
+      .meta({
+        description: 'The services that the page shows, from the top.',
+        expected: `a list of 1 to ${SERVICES_MAX} services`,
+      }),
+  })
+  .exactOptional()
+  .meta({
+    description: "The crew's page (docs/unit-page.md). Default: none.",
+    expected: 'the fields of page',
+  });
+
+const GPS = z
+  .strictObject({
+    host: ADDRESS.default('127.0.0.1').meta({ description: 'Address of gpsd.' }),
+    port: PORT.default(2947).meta({ description: 'TCP port of gpsd.' }),
+  })
+  .exactOptional()
+  .meta({
+    description: 'The gpsd that tells where the vehicle is; the platform is told. Default: none.',
+    expected: 'the fields of gps',
   });
 
 const CLASSES = list(CLASS_RULE, RULES_MAX)
@@ -173,6 +243,9 @@ export const UNIT_CONFIG = z
         expected: 'a list of prefixes',
       }),
     record: RECORD,
+    platform: PLATFORM,
+    page: PAGE,
+    gps: GPS,
     log: LOG,
   })
   .meta({ expected: 'the fields of unit.yaml' });
@@ -205,6 +278,9 @@ export const GATEWAY_CONFIG = z
       })
       .prefault({})
       .meta({ description: 'Where units reach the gateway.', expected: 'the fields of listen' }),
+    stateDirectory: PATH.default('/var/lib/rmh-gateway').meta({
+      description: 'For what must outlive a restart: what the platform said, what it was not told.',
+    }),
     statusSocket: SOCKET_PATH.default('/run/rmh-gateway/status.sock').meta({
       description: 'Unix socket that rmh status asks.',
     }),
@@ -220,6 +296,7 @@ export const GATEWAY_CONFIG = z
     }),
     classes: CLASSES,
     policy: POLICY_FILE,
+    platform: PLATFORM,
     log: LOG,
   })
   .meta({ expected: 'the fields of gateway.yaml' });

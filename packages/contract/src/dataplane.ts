@@ -113,7 +113,7 @@ export interface PathLatest {
   readonly rttSamples: number;
   /** Delay above the least on the way out, ms: the queue in the operator's buffer. */
   readonly queueMs: number;
-  /** There was more to send than the path may take, all the time since the last status. */
+  /** There has been more to send than the path may take for 0.2 s: one look, or longer. */
   readonly backlogged?: boolean;
   /** UDP payload bytes that the far end says arrived. */
   readonly bytesDelivered: number;

@@ -78,6 +78,56 @@ export const EVENTS = {
   ),
   'unit.active': entry('info', "a unit's traffic is here; its routes are set", 'unit', 'routes'),
   'unit.inactive': entry('info', "a unit's traffic left; its routes are removed", 'unit'),
+  'platform.silent': entry(
+    'warn',
+    'the platform does not answer; the tunnel goes on, what there is to tell is kept',
+    'message',
+  ),
+  'platform.heard': entry('info', 'the platform answers again', 'seconds'),
+  'platform.refused': entry('warn', 'the platform says no', 'status', 'type', 'request'),
+  'tunnel.taken': entry('info', 'gateways and keys from the platform', 'version', 'gateways'),
+  'units.taken': entry('info', 'units and keys from the platform', 'version', 'units'),
+  'platform.unusable': entry(
+    'warn',
+    'what the platform sent cannot be used; the last good stays in force',
+    'what',
+    'version',
+    'fault',
+  ),
+  'configuration.tried': entry(
+    'info',
+    'a configuration from the platform is in force on trial',
+    'version',
+    'seconds',
+  ),
+  'configuration.confirmed': entry('info', 'the configuration on trial is kept', 'version'),
+  'configuration.fell_back': entry(
+    'warn',
+    'the configuration before the trial is in force again',
+    'version',
+    'reason',
+  ),
+  'companion.failed': entry(
+    'error',
+    'a fault of ours beside the tunnel, which goes on; report it',
+    'message',
+  ),
+  'samples.refused': entry(
+    'error',
+    'the platform does not take this sample; it is passed over; report it',
+    'journal',
+    'sequence',
+  ),
+  'samples.failed': entry('error', 'a sample cannot be kept; said once', 'message'),
+  'samples.dropped': entry('warn', 'the oldest samples made room, unsent', 'count'),
+  'page.open': entry('info', "the crew's page is served here", 'address', 'port'),
+  'page.failed': entry('warn', "the crew's page cannot be served; tried again", 'message'),
+  'gps.heard': entry('info', 'gpsd tells where the vehicle is', 'host', 'port'),
+  'gps.silent': entry(
+    'warn',
+    'gpsd cannot be reached; tried again, and without it the vehicle is nowhere on the map',
+    'message',
+  ),
   // Of the data plane: written by packages/session and packages/dataplane.
   'handshake.done': entry('info', 'data plane: new session keys', 'peer', 'handshakes'),
   'handshake.refused': entry(
@@ -108,6 +158,31 @@ export const EVENTS = {
     'code',
     'message',
   ),
+  // Of the national platform.
+  'platform.ready': entry('info', 'the platform answers', 'version', 'database', 'addresses'),
+  'platform.stopping': entry('info', 'a stop was asked for', 'signal'),
+  'platform.stopped': entry('info', 'what ran has ended, the database is closed'),
+  'platform.embedded': entry(
+    'warn',
+    'the embedded database outlives the death of the process, not a power cut',
+    'directory',
+  ),
+  'platform.migrated': entry('info', 'the tables were brought up to date', 'migrations'),
+  'platform.first_run': entry(
+    'info',
+    'the first user was made; see the link beside',
+    'validMinutes',
+  ),
+  'platform.fault': entry(
+    'error',
+    'an answer failed by our own fault; report it',
+    'where',
+    'requestId',
+    'what',
+    'stack',
+  ),
+  'reply.unexpected': entry('error', 'an answer is not what its route promises', 'route', 'fields'),
+  'job.failed': entry('error', 'a job failed; it runs again', 'job', 'what', 'stack'),
 } as const satisfies Record<string, EventEntry>;
 
 export type EventName = keyof typeof EVENTS;

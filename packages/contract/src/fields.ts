@@ -49,6 +49,24 @@ export const ADDRESS = z
   .refine((text) => parseIp(text) !== null)
   .meta({ expected: 'an IP address such as 192.0.2.1 or 2001:db8::1' });
 
+// Without TLS nobody but this machine listens.
+export const PLATFORM_URL = z
+  .string()
+  .max(300)
+  .regex(/^(https:\/\/|http:\/\/(127\.0\.0\.1|\[::1\]|localhost)(:|\/|$))[^\s]*$/)
+  .meta({ expected: 'an https address such as https://platform.example:8443' });
+
+export const FINGERPRINT = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/)
+  .meta({ expected: 'a SHA-256 in 64 hex digits, such as rmh enrol writes' });
+
+export const SERVICE_NAME = z
+  .string()
+  .trim()
+  .regex(/^\P{Cc}{1,20}$/u)
+  .meta({ expected: 'a name of at most 20 characters' });
+
 export const PORT = z.int().min(1).max(65535).meta({ expected: 'a port from 1 to 65535' });
 
 // 32 bytes are 43 base64 digits and one "="; the last digit holds 4 bits, so only 16 occur.

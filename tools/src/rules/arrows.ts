@@ -26,7 +26,7 @@ export const ARROWS: Readonly<Record<string, Arrows>> = {
   // The platform and the console cannot name a traffic key: nothing here leads to one.
   platform: { values: ['base', 'contract'] },
   console: { values: ['base', 'contract'] },
-  cli: { values: ['base', 'contract', 'aead', 'unit', 'gateway', 'tools'] },
+  cli: { values: ['base', 'contract', 'aead', 'unit', 'gateway', 'platform', 'tools'] },
   tools: { values: [] },
 };
 

@@ -15,6 +15,8 @@ export function declarationViolations({ folder, manifest, sources }: Workspace):
       used.add(name);
       const enough = source.isTest || kind === 'type';
       if (name in dependencies || (enough && name in devDependencies)) continue;
+      // A package of types alone, such as geojson.
+      if (kind === 'type' && typesOf(name) in devDependencies) continue;
       const where = enough ? 'dependencies or devDependencies' : 'dependencies';
       if (told.has(name + where)) continue; // the first place of each is enough
       told.add(name + where);
@@ -22,10 +24,17 @@ export function declarationViolations({ folder, manifest, sources }: Workspace):
       broken.push({ path: source.path, line, rule });
     }
   }
+  const usedTypes = new Set([...used].map(typesOf));
   for (const name of Object.keys({ ...dependencies, ...devDependencies })) {
-    if (!used.has(name)) broken.push({ path, line: 1, rule: `declares ${name} and never uses it` });
+    if (!used.has(name) && !usedTypes.has(name))
+      broken.push({ path, line: 1, rule: `declares ${name} and never uses it` });
   }
   return broken;
+}
+
+// Where the types of a package lie that has none of its own.
+function typesOf(name: string): string {
+  return `@types/${name.replace(/^@/, '').replace('/', '__')}`;
 }
 
 // "@rmh/lab/up" → "@rmh/lab"; null for node:*, relative and computed names.

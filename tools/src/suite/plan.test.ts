@@ -27,6 +27,7 @@ function told(planned: readonly PlannedStep[]): string[] {
 test('a full run checks first, and runs each test file in exactly one step', () => {
   assert.deepEqual(told(plan(null)), [
     'types',
+    'types of the console',
     'format',
     'lint',
     'house rules: tools/src/rules/sizes.test.ts',

@@ -11,6 +11,7 @@ const REAL_PEERS: readonly RealPeer[] = [
   { program: 'wireguard-go', debianPackage: 'wireguard-go' },
   { program: 'wg', debianPackage: 'wireguard-tools' },
   { program: 'iperf3', debianPackage: 'iperf3' },
+  { program: 'gpsd', debianPackage: 'gpsd' },
 ];
 
 // Five packages of a few megabytes; past this a mirror hangs rather than is slow.

@@ -29,6 +29,13 @@ export interface Route<
   readonly path: string;
   readonly summary: string;
   readonly access: Access;
+  /**
+   * The transaction runs as the owner of the tables, and `answer` names its rows by the asker's own
+   * id. Only for what people ask about themselves; the leak test lists them.
+   */
+  readonly asSystem?: true;
+  /** `answer` waits for others, so it has no `sql`; what it needs it asks `services.db` for. */
+  readonly noTransaction?: true;
   readonly params?: Params;
   readonly query?: Query;
   readonly body?: Body;
@@ -60,10 +67,19 @@ export interface Ask<Params = unknown, Query = unknown, Body = unknown> {
   readonly nowMs: number;
   readonly services: Services;
   readonly lastEventId: string | null;
+  /** Cookies, for signing in and out alone. */
+  readonly browser?: BrowserState;
+}
+
+export interface BrowserState {
+  /** What the session cookie holds. */
+  readonly session: string | null;
+  /** What a sign-in that is under way must find again. */
+  readonly signIn: string | null;
 }
 
 export interface Answer<Reply = unknown> {
-  readonly status?: 200 | 201 | 202 | 204;
+  readonly status?: 200 | 201 | 202 | 204 | 302;
   readonly body?: Reply;
   /** Becomes the ETag. */
   readonly version?: number;

@@ -1,7 +1,8 @@
 // Configuration in layers: national → region → HF → vehicle kind → unit. The nearest layer that
 // says something decides, unless one above it locked the value.
 import { z } from 'zod';
-import { ID, INSTANT, LONG_TEXT, SHARE, TEXT } from './common.ts';
+import { ID, INSTANT, LONG_TEXT, PAGE_QUERY, SHARE, TEXT } from './common.ts';
+import { VEHICLE_KIND } from './fleet.ts';
 
 /** One setting that a layer may give. Paths are dotted names of CONFIGURATION's fields. */
 export const LAYER_KINDS = ['national', 'rhf', 'hf', 'kind', 'unit'] as const;
@@ -31,6 +32,40 @@ export type ConfigurationField = keyof Configuration;
 export const LAYER_VALUES = CONFIGURATION.partial();
 export type LayerValues = z.infer<typeof LAYER_VALUES>;
 
+/** What a unit runs that has been told nothing. */
+export const BUILT_IN: Configuration = {
+  duplicateShareMost: 0.2,
+  policyText: null,
+  logLevel: 'info',
+  reportPlace: true,
+  recordMb: 200,
+  sampleKeepDays: 30,
+  links: [],
+  preferGateway: null,
+};
+
+/** PUT /configuration/layers/:layerId. `locked`: fields that no layer below may give. */
+export const LAYER_WRITE = z.strictObject({
+  values: LAYER_VALUES,
+  locked: z.array(z.enum(Object.keys(CONFIGURATION.shape) as ConfigurationField[])).max(32),
+  /** Why: read by whoever reviews it. */
+  note: LONG_TEXT,
+});
+export type LayerWrite = z.infer<typeof LAYER_WRITE>;
+
+/** POST /configuration/layers: an empty layer, where there is none yet. */
+export const LAYER_CREATE = z.strictObject({
+  kind: LAYER_KIND,
+  /** Where it lies; a unit's layer lies where its unit does. */
+  organisationId: ID,
+  /** For 'kind' alone. */
+  vehicleKind: VEHICLE_KIND.nullable(),
+  /** For 'unit' alone. */
+  unitId: ID.nullable(),
+});
+
+export type LayerCreate = z.infer<typeof LAYER_CREATE>;
+
 export const LAYER = z.strictObject({
   id: ID,
   kind: LAYER_KIND,
@@ -40,14 +75,22 @@ export const LAYER = z.strictObject({
   values: LAYER_VALUES,
   locked: z.array(z.string()),
   note: LONG_TEXT,
+  /** "Helse Nord", "boat in Helse Nord", a call sign. */
+  name: z.string(),
   version: z.int(),
 });
 export type Layer = z.infer<typeof LAYER>;
 
 export const EFFECTIVE = z.strictObject({
   unitId: ID,
+  /** The version that the unit was told to run; 0: none yet. */
   version: z.int(),
+  /** The version that it last confirmed. */
+  confirmedVersion: z.int(),
+  /** What the layers say now. */
   values: CONFIGURATION,
+  /** Fields in which that differs from what the unit was told: a rollout brings it there. */
+  behind: z.array(z.string()),
   /** By field: the layer that decided, and whether it is locked there. */
   origins: z.record(
     z.string(),
@@ -61,11 +104,114 @@ export const EFFECTIVE = z.strictObject({
 });
 export type Effective = z.infer<typeof EFFECTIVE>;
 
+export const LAYER_QUERY = PAGE_QUERY.extend({
+  organisationId: z.coerce.number().int().positive().optional(),
+  kind: LAYER_KIND.optional(),
+  unitId: z.coerce.number().int().positive().optional(),
+});
+
+/** GET /configuration/layers/:layerId/versions, the newest first. */
+export const LAYER_VERSION = z.strictObject({
+  version: z.int(),
+  at: INSTANT,
+  author: z.string(),
+  note: z.string(),
+  values: LAYER_VALUES,
+  locked: z.array(z.string()),
+});
+export type LayerVersion = z.infer<typeof LAYER_VERSION>;
+
+/** GET /configuration/layers/:layerId/diff?from=1&to=3; version 0 is the empty layer. */
+export const LAYER_DIFF_QUERY = z.strictObject({
+  from: z.coerce.number().int().min(0),
+  to: z.coerce.number().int().min(0),
+});
+export const LAYER_DIFF = z.strictObject({
+  fields: z.array(
+    z.strictObject({
+      field: z.string(),
+      change: z.enum(['given', 'changed', 'withdrawn', 'same']),
+      /** Null where the version says nothing of it. */
+      before: z.unknown(),
+      after: z.unknown(),
+      lock: z.enum(['locked', 'unlocked', 'same']),
+    }),
+  ),
+});
+export type LayerDiff = z.infer<typeof LAYER_DIFF>;
+
+/** POST /configuration/layers/:layerId/preview: what a write would do, without doing it. */
+export const PREVIEW = z.strictObject({
+  /** Units whose values would change. */
+  units: z.int(),
+  /** Of how many at or below the layer. */
+  unitsBelow: z.int(),
+  fields: z.array(z.strictObject({ field: z.string(), units: z.int() })),
+  /** Layers below that give a field which would be locked: what they say no longer counts. */
+  overruled: z.array(z.strictObject({ layerId: ID, name: z.string(), field: z.string() })),
+});
+export type Preview = z.infer<typeof PREVIEW>;
+
+/** POST /rollouts: a draft. Started, it brings units to what the layers say at that moment. */
+export const ROLLOUT_WRITE = z.strictObject({
+  organisationId: ID,
+  name: TEXT,
+  /** Shares of the units, rising to 1. */
+  rings: z
+    .array(SHARE)
+    .min(1)
+    .max(8)
+    .refine((rings) => rings.at(-1) === 1, 'the last ring is 1')
+    .refine(
+      (rings) => rings.every((share, i) => share > (rings[i - 1] ?? 0)),
+      'each ring is larger than the one before',
+    ),
+  successLeast: SHARE,
+  /** These units alone; null: all at or below the organisation. */
+  unitIds: z.array(ID).min(1).max(500).nullable().default(null),
+});
+
+export const ROLLOUT_QUERY = PAGE_QUERY.extend({
+  organisationId: z.coerce.number().int().positive().optional(),
+});
+
+/** POST /rollouts/:rolloutId/command. */
+export const ROLLOUT_COMMAND = z.strictObject({
+  command: z.enum(['start', 'pause', 'resume', 'stop']),
+});
+
+/** GET /rollouts/:rolloutId/units. */
+export const ROLLOUT_UNIT = z.strictObject({
+  unitId: ID,
+  vehicleId: ID.nullable(),
+  callSign: z.string().nullable(),
+  ring: z.int(),
+  state: z.enum(['waiting', 'on-mission', 'sent', 'confirmed', 'fell-back']),
+  reason: z.string().nullable(),
+  changedAt: INSTANT,
+});
+export type RolloutUnit = z.infer<typeof ROLLOUT_UNIT>;
+
+/** POST /vehicles/:vehicleId/mission: told again while it lasts; it ends by itself. */
+export const MISSION_WRITE = z.strictObject({
+  urgency: z.enum(['acute', 'urgent', 'ordinary']),
+  /** Minutes until it is over unless it is told again. */
+  forMinutes: z.int().min(1).max(720),
+});
+export const MISSION = z.strictObject({
+  vehicleId: ID,
+  urgency: z.enum(['acute', 'urgent', 'ordinary']),
+  until: INSTANT,
+});
+export type Mission = z.infer<typeof MISSION>;
+
 export const ROLLOUT = z.strictObject({
   id: ID,
   organisationId: ID,
   name: TEXT,
   state: z.enum(['draft', 'running', 'paused', 'stopped', 'done']),
+  /** Why it is paused, where nobody paused it: units fell back. */
+  pausedBecause: z.enum(['person', 'fell-back']).nullable(),
   /** Shares of the vehicles, rising to 1. */
   rings: z.array(SHARE).min(1).max(8),
   ring: z.int().min(0),
@@ -83,7 +229,11 @@ export const ROLLOUT = z.strictObject({
 });
 export type Rollout = z.infer<typeof ROLLOUT>;
 
-/** GET /units/self/configuration: what a unit shall run, and how long it has to confirm. */
+/**
+ * GET /units/self/configuration: what a unit shall run, and how long it has to confirm. A unit
+ * applies any version other than the one that it runs, and never one that it fell back from.
+ * Version 0 is what a unit runs that was told nothing.
+ */
 export const UNIT_CONFIGURATION = z.strictObject({
   version: z.int(),
   values: CONFIGURATION,

@@ -96,6 +96,14 @@ export const UNIT = z.strictObject({
 });
 export type Unit = z.infer<typeof UNIT>;
 
+export const UNIT_WRITE = z.strictObject({
+  /** Decides only for a unit on the shelf. */
+  organisationId: ID,
+  vehicleId: ID.nullable(),
+  serial: z.string().trim().min(1).max(64),
+  model: TEXT.nullable(),
+});
+
 export const SUBSCRIPTION = z.strictObject({
   id: ID,
   vehicleId: ID.nullable(),

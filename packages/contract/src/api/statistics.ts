@@ -1,7 +1,7 @@
 // The figures that justify the service. Each is a ratio of times, and the times are given beside
 // it, so that anybody can add up and recompute. Definitions: docs/statistics.md.
 import { z } from 'zod';
-import { ID, INSTANT, SHARE } from './common.ts';
+import { ID, INSTANT, PAGE_QUERY, pageOf, SHARE } from './common.ts';
 
 /** Seconds. up + down is known time; off and unknown count as neither. */
 export const TIMES = z.strictObject({
@@ -13,14 +13,32 @@ export const TIMES = z.strictObject({
 
 export const GROUPS = ['nation', 'rhf', 'hf', 'station', 'vehicle'] as const;
 
-export const STATISTICS_QUERY = z.strictObject({
+/** Longest span of a question, ms: a year and a day more. */
+export const PERIOD_MS_MOST = 367 * 86_400_000;
+const startsBeforeItEnds = ({ from, to }: { from: string; to: string }) => {
+  const ms = Date.parse(to) - Date.parse(from);
+  return ms > 0 && ms <= PERIOD_MS_MOST;
+};
+const ORDER = { path: ['to'], error: 'after `from`, and at most a year after it' };
+
+const PERIOD = {
   from: INSTANT,
   to: INSTANT,
-  groupBy: z.enum(GROUPS).default('nation'),
   organisationId: z.coerce.number().int().positive().optional(),
   /** Simulated vehicles are never mixed with real ones. */
   simulated: z.stringbool().default(false),
-});
+};
+
+/**
+ * Up to three days: exact to the minute. Longer: whole days of Norway, widened outwards; `from`
+ * and `to` of the answer say what it covers.
+ */
+export const STATISTICS_QUERY = PAGE_QUERY.extend({
+  ...PERIOD,
+  groupBy: z.enum(GROUPS).default('nation'),
+}).refine(startsBeforeItEnds, ORDER);
+
+export const TREND_QUERY = z.strictObject(PERIOD).refine(startsBeforeItEnds, ORDER);
 
 export const CARRIER_FIGURES = z.strictObject({
   link: z.string(),
@@ -68,8 +86,23 @@ export const STATISTICS = z.strictObject({
   /** Rows that came late are in when this time has passed the range's end. */
   completeThrough: INSTANT.nullable(),
   groups: z.array(FIGURES),
+  /** The next page of groups: `cursor` of the next question. */
+  next: z.string().nullable(),
 });
 export type Statistics = z.infer<typeof STATISTICS>;
+
+export const EXPORT_STATISTICS_QUERY = z
+  .strictObject({ ...PERIOD, groupBy: z.enum(GROUPS).default('nation') })
+  .refine(startsBeforeItEnds, ORDER);
+/** Raw samples of seven days at most. */
+export const EXPORT_SAMPLES_MS_MOST = 7 * 86_400_000;
+export const EXPORT_SAMPLES_QUERY = z.strictObject(PERIOD).refine(
+  ({ from, to }) => {
+    const ms = Date.parse(to) - Date.parse(from);
+    return ms > 0 && ms <= EXPORT_SAMPLES_MS_MOST;
+  },
+  { path: ['to'], error: 'after `from`, and at most seven days after it' },
+);
 
 /** One point a day, for the trend. */
 export const TREND = z.strictObject({
@@ -81,13 +114,15 @@ export const TREND = z.strictObject({
     }),
   ),
 });
+export type Trend = z.infer<typeof TREND>;
 
-export const COVERAGE_QUERY = z.strictObject({
+/** Whole days (UTC) around the span; no further back than positions are kept. */
+export const COVERAGE_QUERY = PAGE_QUERY.extend({
   from: INSTANT,
   to: INSTANT,
   resolution: z.coerce.number().int().min(5).max(8).default(7),
   simulated: z.stringbool().default(false),
-});
+}).refine(startsBeforeItEnds, ORDER);
 
 /** A cell is shown only when three or more vehicles contributed. */
 export const COVERAGE_VEHICLES_LEAST = 3;
@@ -111,3 +146,4 @@ export const COVERAGE_CELL = z.strictObject({
   ),
 });
 export type CoverageCell = z.infer<typeof COVERAGE_CELL>;
+export const COVERAGE = pageOf(COVERAGE_CELL);

@@ -4,11 +4,11 @@
 // until the platform has acknowledged them, counted once. **Now** is the live picture: sent at
 // once when something changes, never kept, never counted.
 import { z } from 'zod';
-import { AT_MS, COUNT, ID, SHARE } from './common.ts';
+import { AT_MS, COUNT, ID, INSTANT, LONG_TEXT, PAGE_QUERY, SHARE } from './common.ts';
 
 /** The length of a sample, ms. The first and the last of a run may be shorter. */
 export const SAMPLE_MS = 10_000;
-/** A batch: 1 MB at most. 500 samples are 83 minutes; measured about 1.2 kB each, three carriers. */
+/** 500 samples are 83 minutes; measured 1.2 to 1.5 kB each with three carriers. */
 export const SAMPLES_IN_BATCH_MAX = 500;
 export const BATCH_BYTES_MAX = 2_000_000;
 export const CARRIERS_MAX = 8;
@@ -155,8 +155,13 @@ export const NOW = z.strictObject({
   configurationVersion: z.int().nullable(),
   /** Samples that wait to be sent. */
   waiting: COUNT,
+  health: HEALTH.nullable().default(null),
+  /** The unit was told to stop or its vehicle was parked: what follows is no silence but off. */
+  goodbye: z.boolean().default(false),
 });
 export type Now = z.infer<typeof NOW>;
+/** As a unit sends it: what has a default may be left out. */
+export type NowSent = z.input<typeof NOW>;
 
 /** What a gateway saw of one unit in a span of time. POST /gateways/self/views. */
 export const GATEWAY_VIEW = z.strictObject({
@@ -179,3 +184,35 @@ export const GATEWAY_VIEWS = z.strictObject({
   views: z.array(GATEWAY_VIEW).max(2_048),
 });
 export type GatewayViews = z.infer<typeof GATEWAY_VIEWS>;
+
+const SPAN = { from: INSTANT, to: INSTANT };
+const inOrder = ({ from, to }: { from: string; to: string }) => from < to;
+const ORDER = { path: ['to'], error: 'after `from`' };
+
+/** GET /vehicles/:vehicleId/series: 400 points at most, of 10 s, 1 min, 15 min or a day. */
+export const SERIES_QUERY = z.strictObject(SPAN).refine(inOrder, ORDER);
+
+/** The newest first. */
+export const OUTAGE_QUERY = PAGE_QUERY.extend({
+  from: INSTANT.optional(),
+  to: INSTANT.optional(),
+  /** 'service', or a link's name. */
+  link: z.string().max(32).optional(),
+});
+
+/** Why somebody looks where one vehicle was: kept in the audit. */
+export const TRACK_QUERY = PAGE_QUERY.extend({
+  ...SPAN,
+  reason: LONG_TEXT.min(5).max(500),
+}).refine(inOrder, ORDER);
+
+export const TRACK_POINT = z.strictObject({
+  at: INSTANT,
+  latitude: z.number(),
+  longitude: z.number(),
+  speedMs: z.number().nullable(),
+  headingDeg: z.number().nullable(),
+  /** Share of the sample in which the service was there. */
+  service: SHARE,
+});
+export type TrackPoint = z.infer<typeof TRACK_POINT>;

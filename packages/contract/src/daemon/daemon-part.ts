@@ -36,6 +36,10 @@ export interface DaemonPart {
   look?(status: DataplaneStatus | null): void;
   /** A question that the daemon itself has no answer to; null: nor has the part. */
   get?(request: StatusRequest): Answer | null;
+  /** The data plane runs. `reload` is the daemon's own, as if SIGHUP had come. */
+  begun?(reload: () => void): void;
+  /** A stop was asked for and everything still works: the time for a last word, 2 s at most. */
+  leaving?(): Promise<void>;
   /** The last call: everything is removed. */
   ended?(): Promise<void>;
 }

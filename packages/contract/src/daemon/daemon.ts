@@ -15,6 +15,8 @@ const TICK_SECONDS = 5;
 const LOOK_SECONDS = 0.2;
 const STATUS_SECONDS_MAX = 2;
 const STOP_SECONDS_MAX = 5;
+// A goodbye is one round trip; whoever stops a daemon waits for it.
+const LEAVE_SECONDS_MAX = 2;
 
 export class Daemon {
   readonly #part: DaemonPart;
@@ -107,6 +109,7 @@ export class Daemon {
     }
     const { name: tun } = config.tun;
     this.#ports.log.write('daemon.ready', { tun, peers: config.peers.length });
+    this.#part.begun?.(() => this.reload());
   }
 
   #reconcile(): void {
@@ -177,6 +180,8 @@ export class Daemon {
     this.#stopWatch();
     clearInterval(this.#ticker);
     clearInterval(this.#looker);
+    const left = this.#dataplane === null ? undefined : this.#part.leaving?.();
+    if (left !== undefined) await this.#within(left, LEAVE_SECONDS_MAX);
     try {
       this.#network.removeAll();
     } catch (error) {

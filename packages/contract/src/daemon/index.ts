@@ -14,6 +14,7 @@ export * from './keys.ts';
 export { keepLog, type Log, type LogLine, openLog } from './log.ts';
 export { type DaemonProgram, runProgram } from './main.ts';
 export { Network, type NetworkItem } from './network.ts';
+export * from './proof.ts';
 export * from './source.ts';
 export { requireTun, retrySeconds, startFailure } from './start-failure.ts';
 export { ask, askStatus, DEFAULT_SOCKETS, tell } from './status-client.ts';

@@ -1,0 +1,63 @@
+// The contract's lists as the console offers them. Types only are imported from the schemas, so
+// that a browser does not load them; `satisfies` and the catalogue hold both complete.
+import type { AlarmKind, Organisation, Role, Severity, Vehicle, Verb } from '@rmh/contract/api';
+
+export const SEVERITY_NAMES = [
+  'critical',
+  'major',
+  'minor',
+  'warning',
+] as const satisfies readonly Severity[];
+
+export const ALARM_KIND_NAMES = [
+  'vehicle-down',
+  'carrier-down',
+  'vehicle-silent',
+  'carrier-area',
+  'gateway-silent',
+  'configuration-refused',
+  'unit-unhealthy',
+] as const satisfies readonly AlarmKind[];
+
+export const VEHICLE_KIND_NAMES = [
+  'ambulance',
+  'boat',
+  'reserve',
+  'other',
+] as const satisfies readonly Vehicle['kind'][];
+
+export const VEHICLE_STAGE_NAMES = [
+  'planned',
+  'installed',
+  'in-operation',
+  'retired',
+] as const satisfies readonly Vehicle['stage'][];
+
+export const ORGANISATION_KIND_NAMES = [
+  'national',
+  'rhf',
+  'hf',
+  'station',
+] as const satisfies readonly Organisation['kind'][];
+
+export const ROLE_NAMES = [
+  'national-operator',
+  'regional-coordinator',
+  'ict-operator',
+  'trust-user',
+  'carrier-contact',
+  'auditor',
+] as const satisfies readonly Role[];
+
+/** What a token for another system may be given. */
+export const TOKEN_VERB_NAMES = [
+  'organisation.read',
+  'vehicle.read',
+  'vehicle.write',
+  'gateway.read',
+  'configuration.read',
+  'alarm.read',
+  'alarm.handle',
+  'statistics.read',
+  'export.read',
+] as const satisfies readonly Verb[];

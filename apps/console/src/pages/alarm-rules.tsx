@@ -1,0 +1,161 @@
+// How long a cause must last before it is an alarm, and be gone before the alarm is cleared.
+
+import { Button } from '@digdir/designsystemet-react';
+import type { AlarmRule, Severity } from '@rmh/contract/api';
+import { useState } from 'react';
+import { useGet, useMay, useMe, useOrganisations, useWrite } from '../api/api.ts';
+import { useFilters } from '../app/search.ts';
+import { SEVERITY_NAMES } from '../choices.ts';
+import { OrganisationChoice } from '../parts/choices.tsx';
+import { DataTable } from '../parts/data-table.tsx';
+import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
+import { Answer, Fault, Panel } from '../parts/page.tsx';
+import { SeverityMark } from '../parts/status.tsx';
+import { useWords } from '../words/words.ts';
+
+export function AlarmRules() {
+  const t = useWords();
+  const [filters, change] = useFilters();
+  const { me } = useMe();
+  const organisationId = filters['organisationId'] ?? String(me?.user.organisationId ?? '');
+  const rules = useGet<readonly AlarmRule[]>(
+    `/organisations/${organisationId}/alarm-rules`,
+    {},
+    { enabled: organisationId !== '' },
+  );
+  return (
+    <Panel
+      title={t('alarms.rules')}
+      note={t('rules.note')}
+      tools={
+        <OrganisationChoice
+          one
+          value={organisationId}
+          onChange={(next) => change({ organisationId: next })}
+        />
+      }
+    >
+      <Answer of={rules}>{(data) => <RuleTable rules={data} />}</Answer>
+    </Panel>
+  );
+}
+
+function RuleTable({ rules }: { readonly rules: readonly AlarmRule[] }) {
+  const t = useWords();
+  const may = useMay();
+  const { data: tree } = useOrganisations();
+  const [edited, setEdited] = useState<AlarmRule | null>(null);
+  const seconds = (value: number): string => t('value.seconds', { n: value });
+  return (
+    <>
+      <DataTable
+        caption={t('alarms.rules')}
+        rows={rules}
+        rowKey={({ kind }) => kind}
+        columns={[
+          {
+            key: 'kind',
+            head: t('column.kind'),
+            names: true,
+            cell: ({ kind }) => t(`alarmKind.${kind}`),
+          },
+          {
+            key: 'severity',
+            head: t('column.severity'),
+            cell: ({ severity }) => <SeverityMark severity={severity} />,
+          },
+          {
+            key: 'raise',
+            head: t('rules.raise'),
+            numeric: true,
+            cell: ({ raiseAfterS }) => seconds(raiseAfterS),
+          },
+          {
+            key: 'clear',
+            head: t('rules.clear'),
+            numeric: true,
+            cell: ({ clearAfterS }) => seconds(clearAfterS),
+          },
+          {
+            key: 'enabled',
+            head: t('rules.enabled'),
+            cell: ({ enabled }) => t(enabled ? 'word.yes' : 'word.no'),
+          },
+          {
+            key: 'origin',
+            head: t('column.origin'),
+            cell: ({ fromOrganisationId }) =>
+              fromOrganisationId === null
+                ? t('rules.builtIn')
+                : (tree?.find(({ id }) => id === fromOrganisationId)?.shortName ?? '–'),
+          },
+          ...(may('alarm.rule')
+            ? [
+                {
+                  key: 'edit',
+                  head: <span className="unseen">{t('action.change')}</span>,
+                  cell: (rule: AlarmRule) => (
+                    <Button
+                      variant="tertiary"
+                      aria-label={`${t('action.change')}: ${t(`alarmKind.${rule.kind}`)}`}
+                      onClick={() => setEdited(rule)}
+                    >
+                      {t('action.change')}
+                    </Button>
+                  ),
+                },
+              ]
+            : []),
+        ]}
+      />
+      {edited !== null && <RuleDialog rule={edited} onClose={() => setEdited(null)} />}
+    </>
+  );
+}
+
+function RuleDialog({ rule, onClose }: { readonly rule: AlarmRule; readonly onClose: () => void }) {
+  const t = useWords();
+  const [severity, setSeverity] = useState<Severity>(rule.severity);
+  const [raiseAfterS, setRaise] = useState(String(rule.raiseAfterS));
+  const [clearAfterS, setClear] = useState(String(rule.clearAfterS));
+  const [enabled, setEnabled] = useState(rule.enabled ? 'yes' : 'no');
+  const write = useWrite([`/organisations/${rule.organisationId}/alarm-rules`]);
+  const submit = (event: React.FormEvent): void => {
+    event.preventDefault();
+    const body = {
+      severity,
+      raiseAfterS: Number(raiseAfterS),
+      clearAfterS: Number(clearAfterS),
+      enabled: enabled === 'yes',
+    };
+    const path = `/organisations/${rule.organisationId}/alarm-rules/${rule.kind}`;
+    write.mutate({ path, method: 'PUT', body, version: rule.version }, { onSuccess: onClose });
+  };
+  return (
+    <ModalDialog title={t(`alarmKind.${rule.kind}`)} open onClose={onClose}>
+      <form className="form" onSubmit={submit}>
+        <Choice
+          label={t('column.severity')}
+          value={severity}
+          options={SEVERITY_NAMES.map((one) => ({ value: one, label: t(`severity.${one}`) }))}
+          onChange={setSeverity}
+        />
+        <TextInput label={t('rules.raise')} type="number" value={raiseAfterS} onChange={setRaise} />
+        <TextInput label={t('rules.clear')} type="number" value={clearAfterS} onChange={setClear} />
+        <Choice
+          label={t('rules.enabled')}
+          value={enabled}
+          options={[
+            { value: 'yes', label: t('word.yes') },
+            { value: 'no', label: t('word.no') },
+          ]}
+          onChange={setEnabled}
+        />
+        {write.error !== null && <Fault error={write.error} />}
+        <Button type="submit" loading={write.isPending}>
+          {t('action.save')}
+        </Button>
+      </form>
+    </ModalDialog>
+  );
+}

@@ -1,0 +1,172 @@
+// Layers, from the national baseline down to one unit: who says what, what is locked, and the
+// rollouts that bring it to the vehicles.
+
+import { Button } from '@digdir/designsystemet-react';
+import type { Layer, Page } from '@rmh/contract/api';
+import { useState } from 'react';
+import { useGet, useMay } from '../api/api.ts';
+import { useFilters } from '../app/search.ts';
+import { CONFIGURATION_FIELDS, valueText } from '../configuration-fields.ts';
+import { DataTable } from '../parts/data-table.tsx';
+import { Segments } from '../parts/fields.tsx';
+import { Answer, PageFrame, Panel } from '../parts/page.tsx';
+import { useLanguage, useWords } from '../words/words.ts';
+import { LayerEditor } from './layer-editor.tsx';
+import { LayerVersions } from './layer-versions.tsx';
+import { Rollouts } from './rollouts.tsx';
+
+export function ConfigurationPage() {
+  const t = useWords();
+  const [filters, change] = useFilters();
+  const view = filters['view'] === 'rollouts' ? 'rollouts' : 'layers';
+  return (
+    <PageFrame
+      title={t('page.configuration')}
+      tools={
+        <Segments
+          label={t('alarms.view')}
+          value={view}
+          options={[
+            { value: 'layers', label: t('configuration.layers') },
+            { value: 'rollouts', label: t('configuration.rollouts') },
+          ]}
+          onChange={(next) => change({ view: next === 'rollouts' ? next : undefined })}
+        />
+      }
+    >
+      {view === 'rollouts' ? <Rollouts /> : <Layers />}
+    </PageFrame>
+  );
+}
+
+function Layers() {
+  const t = useWords();
+  const layers = useGet<Page<Layer>>('/configuration/layers', { limit: 500 });
+  const [filters, change] = useFilters();
+  const chosenId = Number(filters['layer'] ?? 0);
+  return (
+    <Answer of={layers}>
+      {({ items }) => {
+        const chosen = items.find(({ id }) => id === chosenId);
+        return (
+          <div className={chosen === undefined ? undefined : 'with-detail'}>
+            <Panel title={t('configuration.layers')} note={t('configuration.layersNote')}>
+              <LayerTable
+                layers={items}
+                chosenId={chosenId}
+                onChoose={(id) => change({ layer: id === chosenId ? undefined : String(id) })}
+              />
+            </Panel>
+            {chosen !== undefined && (
+              <ChosenLayer
+                key={chosen.id}
+                layer={chosen}
+                onClose={() => change({ layer: undefined })}
+              />
+            )}
+          </div>
+        );
+      }}
+    </Answer>
+  );
+}
+
+interface LayerTableProps {
+  readonly layers: readonly Layer[];
+  readonly chosenId: number;
+  readonly onChoose: (id: number) => void;
+}
+
+// The nearest layer decides; so the order is from the nation inwards.
+const KIND_ORDER: Readonly<Record<Layer['kind'], number>> = {
+  national: 0,
+  rhf: 1,
+  hf: 2,
+  kind: 3,
+  unit: 4,
+};
+
+function LayerTable({ layers, chosenId, onChoose }: LayerTableProps) {
+  const t = useWords();
+  const language = useLanguage();
+  const rows = layers.toSorted(
+    (a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind] || a.name.localeCompare(b.name, 'nb'),
+  );
+  return (
+    <DataTable
+      caption={t('configuration.layers')}
+      rows={rows}
+      rowKey={({ id }) => id}
+      isChosen={({ id }) => id === chosenId}
+      empty={t('configuration.noLayers')}
+      columns={[
+        {
+          key: 'kind',
+          head: t('column.layer'),
+          cell: ({ kind }) => t(`layer.${kind}`),
+        },
+        {
+          key: 'name',
+          head: t('column.applies'),
+          names: true,
+          cell: (layer) => (
+            <button
+              type="button"
+              className="link"
+              aria-expanded={layer.id === chosenId}
+              onClick={() => onChoose(layer.id)}
+            >
+              {layer.name}
+            </button>
+          ),
+        },
+        {
+          key: 'values',
+          head: t('column.settings'),
+          cell: ({ values, locked }) => (
+            <ul className="settings">
+              {CONFIGURATION_FIELDS.filter((field) => values[field] !== undefined).map((field) => (
+                <li key={field}>
+                  {t(`setting.${field}`)}: {valueText(language, field, values[field])}
+                  {locked.includes(field) && <em> · {t('configuration.locked')}</em>}
+                </li>
+              ))}
+            </ul>
+          ),
+        },
+        {
+          key: 'version',
+          head: t('column.version'),
+          numeric: true,
+          cell: ({ version }) => version,
+        },
+      ]}
+    />
+  );
+}
+
+function ChosenLayer({ layer, onClose }: { readonly layer: Layer; readonly onClose: () => void }) {
+  const t = useWords();
+  const may = useMay();
+  const [editing, setEditing] = useState(false);
+  return (
+    <Panel
+      title={layer.name}
+      className="detail"
+      tools={
+        <Button variant="tertiary" onClick={onClose}>
+          {t('action.close')}
+        </Button>
+      }
+    >
+      {layer.note !== '' && <p>{layer.note}</p>}
+      {may('configuration.write') && !editing && (
+        <Button variant="secondary" onClick={() => setEditing(true)}>
+          {t('action.change')}
+        </Button>
+      )}
+      {editing && <LayerEditor layer={layer} onDone={() => setEditing(false)} />}
+      <LayerVersions layer={layer} />
+    </Panel>
+  );
+}

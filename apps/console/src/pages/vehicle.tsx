@@ -1,0 +1,164 @@
+// One vehicle: now, over time, what happened in words, and what is built into it.
+import type { Vehicle } from '@rmh/contract/api';
+import { Link, useParams } from '@tanstack/react-router';
+import { useGet, useMay, useOrganisations } from '../api/api.ts';
+import { useNowMs } from '../api/clock.ts';
+import { useLiveVehicle } from '../api/live.ts';
+import { useFilters } from '../app/search.ts';
+import { useCarrierLook } from '../carriers.ts';
+import { decimals, shareText, spanText, whenText } from '../format.ts';
+import { DataTable } from '../parts/data-table.tsx';
+import { Segments } from '../parts/fields.tsx';
+import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
+import { CarrierMark, SimulatedMark, StateMark } from '../parts/status.tsx';
+import { useLanguage, useWords } from '../words/words.ts';
+import { VehicleConfiguration } from './vehicle-configuration.tsx';
+import { HOURS, VehicleHistory } from './vehicle-history.tsx';
+import { VehicleTrack } from './vehicle-track.tsx';
+import { VehicleUnit } from './vehicle-unit.tsx';
+
+export function VehiclePage() {
+  const t = useWords();
+  const { vehicleId } = useParams({ strict: false }) as { vehicleId: string };
+  const vehicle = useGet<Vehicle>(`/vehicles/${vehicleId}`, {}, { everyMs: 15_000 });
+  const title = vehicle.data?.callSign ?? t('column.vehicle');
+  return (
+    <PageFrame
+      title={title}
+      aside={vehicle.data !== undefined && <Heading vehicle={vehicle.data} />}
+      tools={<HoursChoice />}
+    >
+      <Answer of={vehicle}>{(data) => <Sections vehicle={data} />}</Answer>
+    </PageFrame>
+  );
+}
+
+function Sections({ vehicle }: { readonly vehicle: Vehicle }) {
+  const may = useMay();
+  return (
+    <div className="vehicle">
+      <CarriersNow vehicle={vehicle} />
+      <VehicleHistory vehicleId={vehicle.id} />
+      <div className="two">
+        <VehicleUnit vehicle={vehicle} />
+        {may('configuration.read') && vehicle.unitId !== null && (
+          <VehicleConfiguration unitId={vehicle.unitId} />
+        )}
+      </div>
+      {may('track.read') && <VehicleTrack vehicleId={vehicle.id} />}
+    </div>
+  );
+}
+
+function Heading({ vehicle }: { readonly vehicle: Vehicle }) {
+  const t = useWords();
+  const language = useLanguage();
+  const nowMs = useNowMs();
+  const live = useLiveVehicle(vehicle.id) ?? vehicle.live;
+  const { data: tree } = useOrganisations();
+  const organisation = tree?.find(({ id }) => id === vehicle.organisationId);
+  return (
+    <p className="page-aside">
+      <StateMark state={live?.state ?? 'never'} />
+      {live !== null && (
+        <span className="quiet">
+          {t('word.since')} {whenText(language, live.since, nowMs)}
+        </span>
+      )}
+      <span className="quiet">
+        {t(`kind.${vehicle.kind}`)} · {organisation?.name ?? '–'}
+      </span>
+      {vehicle.simulated && <SimulatedMark />}
+    </p>
+  );
+}
+
+function HoursChoice() {
+  const t = useWords();
+  const [filters, change] = useFilters();
+  return (
+    <Segments
+      label={t('vehicle.span')}
+      value={filters['hours'] ?? '6'}
+      options={HOURS.map((hours) => ({ value: hours, label: t(`hours.${hours}`) }))}
+      onChange={(hours) => change({ hours })}
+    />
+  );
+}
+
+function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
+  const t = useWords();
+  const language = useLanguage();
+  const nowMs = useNowMs();
+  const look = useCarrierLook();
+  const live = useLiveVehicle(vehicle.id) ?? vehicle.live;
+  return (
+    <Panel
+      title={t('vehicle.now')}
+      note={
+        typeof live?.heardAt === 'string' &&
+        t('vehicle.heard', {
+          span: spanText(language, Math.max(0, nowMs - Date.parse(live.heardAt))),
+        })
+      }
+    >
+      <DataTable
+        caption={t('vehicle.now')}
+        rows={live?.carriers ?? []}
+        rowKey={({ link }) => link}
+        empty={t('vehicle.neverHeard')}
+        columns={[
+          {
+            key: 'carrier',
+            head: t('column.carrier'),
+            names: true,
+            cell: ({ link, state }) => <CarrierMark name={look.name(link)} state={state} />,
+          },
+          { key: 'state', head: t('column.state'), cell: ({ state }) => t(`carrier.${state}`) },
+          {
+            key: 'since',
+            head: t('column.since'),
+            cell: ({ sinceMs }) => whenText(language, sinceMs, nowMs),
+          },
+          {
+            key: 'rtt',
+            head: t('column.rtt'),
+            numeric: true,
+            cell: ({ rttMs }) => (rttMs === null ? '–' : `${decimals(language, rttMs, 0)} ms`),
+          },
+          {
+            key: 'loss',
+            head: t('column.loss'),
+            numeric: true,
+            cell: ({ lossShare }) => shareText(language, lossShare),
+          },
+          {
+            key: 'radio',
+            head: t('column.radio'),
+            cell: ({ radio }) =>
+              radio === null
+                ? '–'
+                : `${RADIO_NAMES[radio.technology]}${
+                    radio.rsrpDbm === null ? '' : ` · ${Math.round(radio.rsrpDbm)} dBm`
+                  }`,
+          },
+        ]}
+      />
+      <Facts
+        of={[
+          [t('column.gateway'), live?.gateway ?? '–'],
+          [t('vehicle.waiting'), live?.waiting ?? '–'],
+          [t('vehicle.software'), live?.softwareVersion ?? '–'],
+          [t('vehicle.configurationVersion'), live?.configurationVersion ?? '–'],
+        ]}
+      />
+      <p className="quiet">
+        <Link to="/alarms" search={{ vehicleId: String(vehicle.id) }}>
+          {t('vehicle.alarms')}
+        </Link>
+      </p>
+    </Panel>
+  );
+}
+
+const RADIO_NAMES = { gsm: '2G', umts: '3G', lte: '4G', nr: '5G' } as const;

@@ -1,0 +1,37 @@
+import type { Route } from '../http/route.ts';
+import type { Job } from '../services.ts';
+import { getEffective, previewLayer } from './effective.ts';
+import { createLayer, getLayer, listLayers, writeLayer } from './layers.ts';
+import { diffLayer, listVersions } from './layers-history.ts';
+import { endMission, setMission } from './missions.ts';
+import {
+  commandRollout,
+  createRollout,
+  getRollout,
+  listRollouts,
+  rolloutUnits,
+} from './rollouts.ts';
+import { advanceRollouts } from './rollouts-advance.ts';
+import { configurationOutcome, unitConfiguration } from './unit-configuration.ts';
+
+export const routes: readonly Route[] = [
+  listLayers,
+  createLayer,
+  getLayer,
+  writeLayer,
+  listVersions,
+  diffLayer,
+  previewLayer,
+  getEffective,
+  listRollouts,
+  createRollout,
+  getRollout,
+  commandRollout,
+  rolloutUnits,
+  setMission,
+  endMission,
+  unitConfiguration,
+  configurationOutcome,
+];
+
+export const jobs: readonly Job[] = [advanceRollouts];

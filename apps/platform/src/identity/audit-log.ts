@@ -1,0 +1,67 @@
+// The audit log, the newest first. National entries belong to the national organisation.
+import { AUDIT_ENTRY, AUDIT_QUERY, pageOf } from '@rmh/contract/api';
+import { idCursor, page } from '../http/paging.ts';
+import { route } from '../http/route.ts';
+
+interface AuditRow {
+  readonly sequence: number;
+  readonly at: Date;
+  readonly organisation_id: number | null;
+  readonly actor: string;
+  readonly name: string | null;
+  readonly action: string;
+  readonly object_kind: string;
+  readonly object_id: string | null;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly reason: string | null;
+  readonly request_id: string | null;
+}
+
+export const listAudit = route({
+  id: 'audit.list',
+  method: 'GET',
+  path: '/audit',
+  summary: 'Who changed what, and who looked at a track; the newest first',
+  access: 'audit.read',
+  query: AUDIT_QUERY,
+  reply: pageOf(AUDIT_ENTRY),
+  async answer({ sql, query }) {
+    const rows = await sql.query<AuditRow>(
+      `SELECT a.sequence, a.at, a.organisation_id, a.actor, u.name, a.action, a.object_kind,
+         a.object_id, a.before, a.after, a.reason, a.request_id
+       FROM audit a LEFT JOIN app_user u ON a.actor = 'user:' || u.id
+       WHERE a.sequence < $1
+         AND ($2::text IS NULL OR a.actor = $2 OR u.name ILIKE '%' || $2 || '%')
+         AND ($3::text IS NULL OR a.action LIKE $3 || '%')
+         AND a.at >= $4::timestamptz AND a.at < $5::timestamptz
+       ORDER BY a.sequence DESC LIMIT $6`,
+      [
+        idCursor(query.cursor, Number.MAX_SAFE_INTEGER),
+        query.actor ? escaped(query.actor) : null,
+        query.action ? escaped(query.action) : null,
+        query.from ?? '-infinity',
+        query.to ?? 'infinity',
+        query.limit + 1,
+      ],
+    );
+    return { body: page(rows, query.limit, entryOf, (row) => row.sequence) };
+  },
+});
+
+const escaped = (text: string): string => text.replaceAll(/[\\%_]/g, '\\$&');
+
+function entryOf(row: AuditRow) {
+  return {
+    id: row.sequence,
+    at: row.at.toISOString(),
+    actor: row.name === null ? row.actor : `${row.name} (${row.actor})`,
+    action: row.action,
+    organisationId: row.organisation_id,
+    subject: row.object_id === null ? row.object_kind : `${row.object_kind}:${row.object_id}`,
+    reason: row.reason,
+    before: row.before ?? null,
+    after: row.after ?? null,
+    requestId: row.request_id ?? '',
+  };
+}

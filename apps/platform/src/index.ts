@@ -1,0 +1,3 @@
+export { runPlatform } from './main.ts';
+export { type Platform, type PlatformOptions, startPlatform } from './program.ts';
+export { PLATFORM_SETTINGS, type PlatformSettings } from './settings.ts';

@@ -1,0 +1,99 @@
+// Two regions with the same things in each. What belongs to the other one has numbers from 9000001
+// and the word KANARI in every text, so that any trace of it in an answer is seen.
+import { type Database, SYSTEM } from '../db/database.ts';
+
+/** The region of those who ask, and one of everything in it. */
+export const OWN = 11;
+/** The other region: none of its things may show. */
+export const OTHER = 9_000_001;
+export const CANARY = /KANARI|90000\d\d/;
+
+export async function plantTwoRegions(db: Database): Promise<void> {
+  await db.transaction(SYSTEM, async (sql) => {
+    await sql.query(
+      `INSERT INTO organisation (id, parent_id, kind, name, short_name)
+       VALUES (1, NULL, 'national', 'Norge', 'Norge')`,
+    );
+    await sql.query(
+      `INSERT INTO gateway (id, organisation_id, name, site, endpoint, allowed_ips, state)
+       VALUES (1, 1, 'gw-1', 'Oslo', '192.0.2.1:51820', '{172.30.0.0/16}', 'awaited')`,
+    );
+    await sql.query(`INSERT INTO carrier (id, key, name, colour) VALUES (1, 'telia', 'Telia', 1)`);
+    for (const [id, word] of [
+      [OWN, 'egen'],
+      [OTHER, 'KANARI'],
+    ] as const) {
+      for (const text of region(id, word)) await sql.query(text);
+    }
+    for (const table of ['organisation', 'app_user', 'service_token', 'vehicle', 'unit']) {
+      await sql.query(`SELECT setval(pg_get_serial_sequence('${table}', 'id'), 1000)`);
+    }
+  });
+}
+
+/** `id` and `word` are ours, so they are pasted. One of each table that an organisation owns. */
+function region(id: number, word: string): string[] {
+  const at = `'2026-11-25 12:00:00Z'`;
+  return [
+    `INSERT INTO organisation (id, parent_id, kind, name, short_name)
+     VALUES (${id}, 1, 'rhf', '${word} helse', '${word}'),
+       (${id + 1}, ${id}, 'hf', '${word} hf', '${word}')`,
+    `INSERT INTO app_user (id, organisation_id, name, email)
+     VALUES (${id}, ${id}, '${word} user', '${word}@example.org')`,
+    `INSERT INTO user_grant VALUES (${id}, 'trust-user', ${id + 1})`,
+    `INSERT INTO service_token
+       (id, organisation_id, name, verbs, token_hash, created_at, expires_at)
+     VALUES (${id}, ${id}, '${word} token', '{vehicle.read}', decode(md5('${id}'), 'hex'),
+       ${at}, ${at})`,
+    `INSERT INTO vehicle (id, organisation_id, call_sign, registration, kind, stage)
+     VALUES (${id}, ${id + 1}, '${word}-1', '${word} 1', 'ambulance', 'in-operation')`,
+    `INSERT INTO unit (id, organisation_id, vehicle_id, serial, model, state, enrolled_at)
+     VALUES (${id}, ${id + 1}, ${id}, '${word}-serial', '${word} model', 'enrolled', ${at})`,
+    `INSERT INTO subscription (id, organisation_id, vehicle_id, carrier_id, iccid)
+     VALUES (${id}, ${id + 1}, ${id}, 1, '894708${String(id).padStart(13, '0')}')`,
+    `INSERT INTO unit_latest
+       (unit_id, vehicle_id, organisation_id, state, since, heard_at, at_ms, body)
+     VALUES (${id}, ${id}, ${id + 1}, 'up', ${at}, ${at}, 1795608000000, '{"gateway": "gw-1",
+       "place": null, "carriers": [], "outages": [], "configurationVersion": null,
+       "softwareVersion": "${word}", "waiting": 0}')`,
+    `INSERT INTO alarm (id, key, organisation_id, kind, severity, simulated, vehicle_id, vehicles,
+       since, raised_at, updated_at)
+     VALUES (${id}, 'vehicle-down:${id}', ${id + 1}, 'vehicle-down', 'major', false, ${id}, 1,
+       ${at}, ${at}, ${at})`,
+    `INSERT INTO webhook (id, organisation_id, name, target, kinds, least_severity, enabled)
+     VALUES (${id}, ${id}, '${word} hook', 'mailto:${word}@example.org', '{}', 'minor', false)`,
+    `INSERT INTO configuration_layer (id, kind, organisation_id, name, note)
+     VALUES (${id}, 'rhf', ${id}, '${word} layer', '${word}') ON CONFLICT DO NOTHING`,
+    `INSERT INTO rollout (id, organisation_id, name, rings, success_least, created_at)
+     VALUES (${id}, ${id}, '${word} rollout', '{1}', 1, ${at})`,
+    `INSERT INTO outage (id, unit_id, journal, number, vehicle_id, organisation_id, simulated,
+       from_at, critical_lost, frozen_ms)
+     VALUES (${id}, ${id}, '00000000-0000-4000-8000-${String(id).padStart(12, '0')}', 1, ${id},
+       ${id + 1}, false, ${at}, 0, 0)`,
+    `SELECT audit_append(${at}, ${id}, 'user:${id}', '${word}.do', 'test', '${id}', NULL, NULL,
+       '${word}', NULL)`,
+  ];
+}
+
+/** Everything that the other region owns, as text: unchanged after whatever was asked. */
+export async function otherRegion(db: Database): Promise<string> {
+  return await db.transaction(SYSTEM, async (sql) => {
+    const tables = await sql.query<{ name: string }>(
+      `SELECT c.relname AS name FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+       WHERE a.attname = 'organisation_id' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+         AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'audit' ORDER BY 1`,
+    );
+    const texts: string[] = [];
+    for (const { name } of tables) {
+      const rows = await sql.query<{ line: string }>(
+        `SELECT row_to_json(t)::text AS line FROM ${name} t
+         WHERE organisation_id >= ${OTHER} ORDER BY 1`,
+      );
+      texts.push(...rows.map(({ line }) => `${name} ${line}`));
+    }
+    const own = await sql.query<{ line: string }>(
+      `SELECT row_to_json(t)::text AS line FROM organisation t WHERE id >= ${OTHER} ORDER BY 1`,
+    );
+    return [...texts, ...own.map(({ line }) => line)].join('\n');
+  });
+}

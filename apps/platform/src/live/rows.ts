@@ -1,0 +1,54 @@
+// The latest word of units as rows, and as the API shows them.
+import type { Health, Live, ServiceState } from '@rmh/contract/api';
+import type { Sql } from '../db/database.ts';
+
+export interface LatestRow {
+  readonly unit_id: number;
+  readonly vehicle_id: number;
+  /** The vehicle's, which decides who sees it. */
+  readonly organisation_id: number;
+  readonly simulated: boolean;
+  readonly in_operation: boolean;
+  readonly state: ServiceState;
+  readonly since: Date | string;
+  readonly heard_at: Date | string;
+  readonly changed_at: Date | string;
+  readonly body: Omit<Live, 'vehicleId' | 'state' | 'since' | 'heardAt'>;
+  readonly health: Health | null;
+}
+
+const LATEST = `
+  SELECT l.unit_id, l.vehicle_id, v.organisation_id, v.simulated, l.state, l.since, l.heard_at,
+    l.changed_at, l.body, l.health, v.stage = 'in-operation' AS in_operation
+  FROM unit_latest l
+  JOIN unit u ON u.id = l.unit_id AND u.state = 'enrolled' AND u.vehicle_id = l.vehicle_id
+  JOIN vehicle v ON v.id = l.vehicle_id AND v.stage <> 'retired'`;
+
+export function readAllLatest(sql: Sql): Promise<readonly LatestRow[]> {
+  return sql.query<LatestRow>(LATEST);
+}
+
+export function readLatest(sql: Sql, unitIds: readonly number[]): Promise<readonly LatestRow[]> {
+  return sql.query<LatestRow>(`${LATEST} WHERE l.unit_id = ANY ($1::integer[])`, [unitIds]);
+}
+
+/** Written after `changedAfterMs` (Unix ms by the database's clock). */
+export function readLatestAfter(sql: Sql, changedAfterMs: number): Promise<readonly LatestRow[]> {
+  return sql.query<LatestRow>(`${LATEST} WHERE l.changed_at > to_timestamp($1::float8 / 1000)`, [
+    changedAfterMs,
+  ]);
+}
+
+export function liveOf(row: LatestRow): Live {
+  return {
+    vehicleId: row.vehicle_id,
+    state: row.state,
+    since: instant(row.since),
+    heardAt: instant(row.heard_at),
+    ...row.body,
+  };
+}
+
+export function instant(value: Date | string): string {
+  return new Date(value).toISOString();
+}

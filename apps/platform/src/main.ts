@@ -1,0 +1,188 @@
+// `rmh platform …`: from argv to exit code.
+import { cpSync, existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { text as textOf } from 'node:stream/consumers';
+import { RmhError } from '@rmh/contract';
+import { EXIT, openLog, parseOptions } from '@rmh/contract/daemon';
+import { askControl } from './control.ts';
+import { dumpStream, moveDatabase, readBackup, writeBackup } from './db/backup-file.ts';
+import { type Database, SYSTEM } from './db/database.ts';
+import { migrate } from './db/migrate.ts';
+import { signInLink } from './first-run.ts';
+import { ProblemError } from './http/problem.ts';
+import { type AuditVerdict, verifyAudit } from './identity/audit.ts';
+import { loadSettings } from './load.ts';
+import { openDatabase, type Platform, servicesOf, startPlatform } from './program.ts';
+import type { PlatformSettings } from './settings.ts';
+
+const USAGE = `Usage: rmh platform --config FILE [--check]
+       rmh platform link    --config FILE [--user NAME_OR_EMAIL]
+       rmh platform audit   --config FILE
+       rmh platform backup  --config FILE --out BACKUP
+       rmh platform restore --config FILE --in BACKUP
+       rmh platform move    --config FILE --to OTHER_FILE
+
+Runs the national platform until SIGTERM or Ctrl-C (docs/platform.md).
+  link     makes a one-time link to sign in with
+  audit    checks the chain of the audit log
+  backup   writes everything into one file; the platform may run meanwhile
+  restore  reads it into an empty database; the platform is stopped
+  move     copies everything into the empty database that OTHER_FILE names
+Exit: 0 done, 1 failed and may heal, 2 a person must mend something.
+`;
+
+export async function runPlatform(argv: string[]): Promise<number> {
+  try {
+    const { values, words } = parseOptions(argv, OPTIONS, 1);
+    if (values['help'] === true) {
+      process.stdout.write(USAGE);
+      return EXIT.done;
+    }
+    const settings = loadSettings(needed(values, 'config'));
+    return await perform(words[0] ?? 'run', settings, values);
+  } catch (error) {
+    if (error instanceof ProblemError) {
+      process.stderr.write(`${error.message}\n`);
+      return EXIT.cannotHeal;
+    }
+    if (!(error instanceof RmhError)) throw error;
+    process.stderr.write(`${error.describe()}\n`);
+    return error.heals ? EXIT.failed : EXIT.cannotHeal;
+  }
+}
+
+type Values = Readonly<Record<string, string | boolean | undefined>>;
+
+const OPTIONS = {
+  config: { type: 'string' },
+  check: { type: 'boolean' },
+  user: { type: 'string' },
+  out: { type: 'string' },
+  in: { type: 'string' },
+  to: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+function needed(values: Values, name: keyof typeof OPTIONS): string {
+  const value = values[name];
+  if (typeof value === 'string') return value;
+  throw new RmhError('RMH_USAGE', `--${name} is missing`);
+}
+
+async function perform(verb: string, settings: PlatformSettings, values: Values): Promise<number> {
+  switch (verb) {
+    case 'run':
+      return values['check'] === true ? check(settings) : await run(settings);
+    case 'link':
+      return await link(settings, values['user']);
+    case 'audit':
+      return await audit(settings);
+    case 'backup':
+      return await backup(settings, needed(values, 'out'));
+    case 'restore':
+      return await restore(settings, needed(values, 'in'));
+    case 'move':
+      return await move(settings, loadSettings(needed(values, 'to')));
+    default:
+      throw new RmhError('RMH_USAGE', `"${verb}" is no command of rmh platform`);
+  }
+}
+
+function check({ databaseUrl, dataDirectory }: PlatformSettings): number {
+  const where =
+    databaseUrl === undefined ? `the embedded database in ${dataDirectory}` : 'PostgreSQL';
+  process.stdout.write(`ok, platform with ${where}\n`);
+  return EXIT.done;
+}
+
+async function run(settings: PlatformSettings): Promise<number> {
+  const asked = Promise.withResolvers<string>();
+  const stop = (signal: string) => asked.resolve(signal);
+  process.on('SIGTERM', stop).on('SIGINT', stop);
+  const platform: Platform = await startPlatform(settings);
+  await platform.stop(await asked.promise);
+  return EXIT.done;
+}
+
+async function link(settings: PlatformSettings, user: Values[string]): Promise<number> {
+  const name = typeof user === 'string' ? user : null;
+  const query = name === null ? '' : `?user=${encodeURIComponent(name)}`;
+  const answered = await viaControl(settings, `/link${query}`);
+  const address =
+    answered ??
+    (await withDatabase(settings, (db) => {
+      const services = servicesOf(settings, db, openLog('rmh-platform', 'error'), null);
+      return signInLink(services, name);
+    }));
+  process.stdout.write(`${address}\n`);
+  return EXIT.done;
+}
+
+async function audit(settings: PlatformSettings): Promise<number> {
+  const answered = await viaControl(settings, '/audit');
+  const verdict =
+    answered === null
+      ? await withDatabase(settings, (db) => db.transaction(SYSTEM, verifyAudit))
+      : (JSON.parse(answered) as AuditVerdict);
+  if (verdict.kind === 'broken') {
+    process.stderr.write(`the audit log is broken at entry ${verdict.sequence}\n`);
+    return EXIT.cannotHeal;
+  }
+  process.stdout.write(`${verdict.entries} entries, whole; head ${verdict.head}\n`);
+  return EXIT.done;
+}
+
+async function backup(settings: PlatformSettings, file: string): Promise<number> {
+  // PostgreSQL is read beside the platform that runs; the embedded database only through it.
+  const answer =
+    settings.databaseUrl === undefined ? await askControl(settings.dataDirectory, '/backup') : null;
+  if (answer === null) {
+    await withDatabase(settings, (db) => writeBackup(dumpStream(db), file));
+  } else {
+    await writeBackup(answer.body, file);
+  }
+  process.stdout.write(`${file}\nKeep it with ${join(settings.dataDirectory, 'vault.key')}\n`);
+  return EXIT.done;
+}
+
+async function restore(settings: PlatformSettings, file: string): Promise<number> {
+  const rows = await withDatabase(settings, (db) => readBackup(db, file));
+  process.stdout.write(`${rows} rows\n`);
+  return EXIT.done;
+}
+
+async function move(from: PlatformSettings, to: PlatformSettings): Promise<number> {
+  const rows = await withDatabase(from, (source) =>
+    withDatabase(to, (target) => moveDatabase(source, target)),
+  );
+  if (from.dataDirectory !== to.dataDirectory) {
+    // What is sealed in the database opens with the same key, and machines know the certificate.
+    for (const name of ['vault.key', 'certificate.pem', 'certificate.key']) {
+      const source = join(from.dataDirectory, name);
+      if (existsSync(source)) cpSync(source, join(to.dataDirectory, name));
+    }
+  }
+  process.stdout.write(`${rows} rows\n`);
+  return EXIT.done;
+}
+
+async function viaControl(settings: PlatformSettings, path: string): Promise<string | null> {
+  const answer = await askControl(settings.dataDirectory, path);
+  if (answer === null) return null;
+  const text = await textOf(answer.body);
+  if (answer.status !== 200) throw new RmhError('RMH_REQUEST_REFUSED', text);
+  return text;
+}
+
+async function withDatabase<T>(
+  settings: PlatformSettings,
+  work: (db: Database) => Promise<T>,
+): Promise<T> {
+  const db = await openDatabase(settings);
+  try {
+    await migrate(db);
+    return await work(db);
+  } finally {
+    await db.close();
+  }
+}

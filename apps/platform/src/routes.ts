@@ -1,0 +1,23 @@
+// Every route of the API, in the order of the document.
+import { routes as alarms } from './alarms/index.ts';
+import { routes as configuration } from './configuration/index.ts';
+import { routes as fleet } from './fleet/index.ts';
+import { routes as registers } from './fleet/registers.ts';
+import type { Route } from './http/route.ts';
+import { routes as identity } from './identity/index.ts';
+import { routes as live } from './live/index.ts';
+import { routes as organisations } from './organisations/index.ts';
+import { routes as statistics } from './statistics/index.ts';
+import { routes as telemetry } from './telemetry/index.ts';
+
+export const ROUTES: readonly Route[] = [
+  ...identity,
+  ...organisations,
+  ...registers,
+  ...fleet,
+  ...live,
+  ...alarms,
+  ...telemetry,
+  ...statistics,
+  ...configuration,
+];

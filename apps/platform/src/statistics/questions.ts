@@ -1,0 +1,98 @@
+// Figures of a period for those who may see them: what the routes and the exports share.
+import type { Figures, GROUPS } from '@rmh/contract/api';
+import type { Sql } from '../db/database.ts';
+import { figuresOf, share } from './figures.ts';
+import { type Branch, grouped } from './groups.ts';
+import { dayOf, nextDay, type Period, periodOf } from './period.ts';
+import { BELOW, instant, type Selection, sumsOf } from './sums.ts';
+
+export interface Question {
+  readonly from: string;
+  readonly to: string;
+  readonly organisationId?: number | undefined;
+  readonly simulated: boolean;
+}
+
+export function selectionOf(question: Question, nowMs: number): Selection {
+  const { from, to, simulated, organisationId } = question;
+  const period = periodOf(Date.parse(from), Date.parse(to), nowMs);
+  return { period, simulated, organisationId: organisationId ?? null, nowMs };
+}
+
+export async function figuresBy(
+  sql: Sql,
+  selection: Selection,
+  groupBy: (typeof GROUPS)[number],
+): Promise<Figures[]> {
+  const branches = await sql.query<Branch>(
+    'SELECT id, parent_id AS "parentId", kind, name FROM organisation',
+  );
+  const vehicles = await sumsOf(sql, selection);
+  return grouped(vehicles, groupBy, branches).map(({ group, vehicles: own }) => {
+    return figuresOf(group, own);
+  });
+}
+
+/** Nothing that came up to this time is missing from the figures; null: nothing is built yet. */
+export async function completeThrough(sql: Sql, period: Period, nowMs: number): Promise<number> {
+  const steps = period.parts.some(({ stepS }) => stepS === 86_400) ? [60, 900, 86_400] : [60, 900];
+  const rows = await sql.query<{ since: Date | null }>(
+    'SELECT telemetry_dirty_since($1) AS since',
+    [steps],
+  );
+  const since = rows[0]?.since ?? null;
+  return since === null ? nowMs : Math.min(+since, nowMs);
+}
+
+export interface TrendDay {
+  readonly day: string;
+  readonly availability: number | null;
+  readonly carriers: { link: string; availability: number | null }[];
+}
+
+interface DayRow {
+  readonly at: Date;
+  readonly link: string | null;
+  readonly up: number;
+  readonly down: number;
+}
+
+/** A point for every day of the span, known or not. */
+export async function trendOf(sql: Sql, question: Question, nowMs: number): Promise<TrendDay[]> {
+  const { period, simulated, organisationId } = wholeDays(question, nowMs);
+  const where = `step_s = 86400 AND at >= '${instant(period.fromMs)}'
+    AND at < '${instant(period.toMs)}' AND simulated = $1 AND ${BELOW}`;
+  const rows = await sql.query<DayRow>(
+    `SELECT at, NULL AS link, sum(up_ms) AS up, sum(down_ms) AS down FROM rollup_service
+    WHERE ${where} GROUP BY at
+    UNION ALL SELECT at, link, sum(up_ms), sum(down_ms) FROM rollup_path
+    WHERE ${where} GROUP BY at, link`,
+    [simulated, organisationId],
+  );
+  const byDay = Map.groupBy(rows, ({ at }) => +at);
+  const links = [...new Set(rows.flatMap(({ link }) => link ?? []))].toSorted();
+  const days: TrendDay[] = [];
+  for (let at = period.fromMs; at < period.toMs; at = nextDay(at)) {
+    const ofDay = byDay.get(at) ?? [];
+    const shareOf = (link: string | null) => {
+      const row = ofDay.find((one) => one.link === link);
+      return row === undefined ? null : share(row.up, row.down);
+    };
+    days.push({
+      day: dayOf(at),
+      availability: shareOf(null),
+      carriers: links.map((link) => ({ link, availability: shareOf(link) })),
+    });
+  }
+  return days;
+}
+
+function wholeDays(question: Question, nowMs: number): Selection {
+  const selection = selectionOf(question, nowMs);
+  const { fromMs, toMs } = selection.period;
+  // Four days or more are whole days already; fewer are widened the same way.
+  const period = periodOf(fromMs, Math.max(toMs, fromMs + 4 * 86_400_000), nowMs);
+  const days: number[] = [];
+  for (let at = period.fromMs; at < toMs; at = nextDay(at)) days.push(at);
+  return { ...selection, period: { ...period, toMs: nextDay(days.at(-1) ?? period.fromMs) } };
+}

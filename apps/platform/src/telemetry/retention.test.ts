@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { SYSTEM } from '../db/database.ts';
+import { databases } from '../db/testing.ts';
+import { takeIn } from './intake.ts';
+import { endMsOf, keepRetention } from './retention.ts';
+import { given, plainSample, plantFleet } from './testing.ts';
+
+const NOW_MS = Math.floor(Date.now() / 60_000) * 60_000;
+const DAY_MS = 86_400_000;
+
+test('A partition is known by its name', () => {
+  assert.equal(endMsOf('sample_20261231'), Date.UTC(2027, 0, 1));
+  assert.equal(endMsOf('rollup_path_60_202612'), Date.UTC(2027, 0, 1));
+});
+
+for (const database of databases()) {
+  test(`Raw days leave after their time, positions before them (${database.kind})`, async () => {
+    const db = await database.open();
+    try {
+      const { units } = await plantFleet(db, 1);
+      const { unitId } = given(units[0]);
+      const place = { latitude: 60, longitude: 10, speedMs: null, headingDeg: null };
+      const samples = [25, 8, 1].map((days, i) =>
+        plainSample(i + 1, NOW_MS - days * DAY_MS, { place }),
+      );
+      const batch = { journal: crypto.randomUUID(), samples };
+      await db.transaction(SYSTEM, (sql) => takeIn(db, sql, [{ unitId, batch }], NOW_MS));
+      await db.transaction(SYSTEM, (sql) =>
+        sql.query('UPDATE retention SET raw_days = 20, position_days = 5'),
+      );
+      await keepRetention(db, NOW_MS);
+      const left = await db.transaction(SYSTEM, async (sql) => ({
+        samples: await sql.query<{ latitude: number | null }>(
+          'SELECT latitude FROM sample ORDER BY at',
+        ),
+        cells: await sql.query('SELECT FROM coverage_day'),
+        watch: await sql.query<{ first_at: Date }>('SELECT first_at FROM vehicle_watch'),
+      }));
+      assert.deepEqual(
+        left.samples.map(({ latitude }) => latitude),
+        [null, 60],
+      );
+      // The service and three carriers of one day.
+      assert.equal(left.cells.length, 4);
+      assert.equal(+given(left.watch[0]).first_at, NOW_MS - 25 * DAY_MS);
+      // What the platform was off for is made up: a week from now has its days as well.
+      await keepRetention(db, NOW_MS + 20 * DAY_MS);
+      const [late] = await db.transaction(SYSTEM, (sql) =>
+        takeIn(
+          db,
+          sql,
+          [{ unitId, batch: { ...batch, samples: [plainSample(4, NOW_MS + 20 * DAY_MS)] } }],
+          NOW_MS + 20 * DAY_MS,
+        ),
+      );
+      assert.equal(late?.through, 4);
+    } finally {
+      await db.close();
+    }
+  });
+}
