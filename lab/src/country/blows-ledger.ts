@@ -1,7 +1,8 @@
 // What a sender knows to have kept, and what it was told has arrived. It stands beside the journal
 // and not in it: the journal is under blows too, and forgets what has arrived.
 //
-//   {"kept": …} once a sample is in the journal      {"acked": …} before the journal may forget it
+//   {"kept": …}   once a sample is in the journal
+//   {"acked": …}  before the journal may forget it
 //
 // A kill between the journal and this file leaves the newest line of the journal unnoted; the next
 // run notes it. Lines outlive the process, not a power cut: nothing here cuts the power.

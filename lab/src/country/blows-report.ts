@@ -3,8 +3,8 @@ import { parseArgs } from 'node:util';
 import { type BlowsOptions, type BlowsResult, runBlows } from './blows.ts';
 import { faultsOf } from './blows-books.ts';
 
-export const BLOWS_USAGE = `       rmh bench blows [--blows N] [--senders N] [--rate N] [--database pglite|postgres]
-                       [--seed N] [--json -]
+export const BLOWS_USAGE = `       rmh bench blows [--blows N] [--senders N] [--rate N]
+                       [--database pglite|postgres] [--seed N] [--json -]
   SIGKILL of the platform, its database and the units at random moments under load; then every
   sample is looked for, and every sum recounted. Exit 1 when one is lost or counted twice.
 
@@ -74,21 +74,27 @@ export function wrongIn({ books, recounts, controls }: BlowsResult): string[] {
 export function reportOf(result: BlowsResult): string {
   const { options, books, blows, startsMs, recounts, controls } = result;
   const healed = blows.flatMap(({ healedMs }) => healedMs ?? []);
-  const sums = (of: typeof recounts.left) =>
-    `${of.reduce((n, { differ }) => n + differ, 0)} of ${of.reduce((n, { buckets }) => n + buckets, 0)}`;
+  const sums = (of: typeof recounts.left) => {
+    const differ = of.reduce((sum, one) => sum + one.differ, 0);
+    return `${differ} of ${of.reduce((sum, one) => sum + one.buckets, 0)}`;
+  };
   const kinds = Object.entries(Object.groupBy(blows, ({ kind }) => kind));
   const lines = [
     `${options.blows} blows, ${options.senders} senders × ${options.samplesPerSecond}/s, ` +
       `${options.database}, seed ${options.seed}, ${result.seconds} s`,
     `blows: ${kinds.map(([kind, all]) => `${kind} ${all.length}`).join(', ')}`,
-    `samples: ${books.kept} kept, ${books.counted} counted, ${books.lost} lost (${books.lostAcked} acknowledged), ` +
-      `${books.twice} twice, ${books.changed} changed, ${books.missing} missing, ${books.refused} refused`,
+    `samples: ${books.kept} kept, ${books.counted} counted, ` +
+      `${books.lost} lost (${books.lostAcked} acknowledged), ${books.twice} twice, ` +
+      `${books.changed} changed, ${books.missing} missing, ${books.refused} refused`,
     `outages: ${books.outages} told, ${books.outagesLost} lost, ${books.outagesTwice} twice`,
-    `sums off: ${sums(recounts.left)} as the jobs left them, ${sums(recounts.done)} when all was due`,
-    `platform: starts in ${spread(startsMs)} (${startsMs.length}); ended by itself ${result.fell} times`,
+    `sums off: ${sums(recounts.left)} as the jobs left them, ` +
+      `${sums(recounts.done)} when all was due`,
+    `platform: starts in ${spread(startsMs)} (${startsMs.length}); ` +
+      `ended by itself ${result.fell} times`,
     `all senders through again after ${spread(healed)} (${healed.length})`,
-    `controls: ${controls.twice} of ${controls.sentTwice} sent twice found, ${controls.refused} refused ` +
-      `after a forgotten cursor, ${controls.lost} lost, ${controls.sumsOff} sums off`,
+    `controls: ${controls.twice} of ${controls.sentTwice} sent twice found, ` +
+      `${controls.refused} refused after a forgotten cursor, ` +
+      `${controls.lost} lost, ${controls.sumsOff} sums off`,
     ...wrongIn(result).map((text) => `WRONG: ${text}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -6,7 +6,7 @@ import type { SenderOrder, SenderWord } from './blows-sender.ts';
 
 const SENDER = fileURLToPath(new URL('./blows-sender.ts', import.meta.url));
 const ARGS = ['--disable-warning=ExperimentalWarning'];
-/** A backlog of some minutes goes in bites of 500 samples: seconds, and minutes on a busy machine. */
+/** A backlog of minutes goes in bites of 500: seconds, and minutes on a busy machine. */
 const DRAIN_MS_MAX = 600_000;
 
 export class Sender {

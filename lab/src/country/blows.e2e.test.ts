@@ -7,7 +7,7 @@ import { reportOf, wrongIn } from './blows-report.ts';
 const FEW = { blows: 3, senders: 3, samplesPerSecond: 4, seed: 7, calmMs: 1_000 } as const;
 
 for (const database of ['pglite', 'postgres'] as const) {
-  test(`Nothing is lost or counted twice when ${database}'s platform and units are killed`, async (t) => {
+  test(`Kills lose nothing and count nothing twice (${database})`, async (t) => {
     const result = await runBlows({ ...FEW, database }, () => {});
     if (typeof result === 'string') return t.skip(result);
     t.diagnostic(reportOf(result));

@@ -5,6 +5,7 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -15,6 +16,7 @@ export const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'];
 /** The embedded database takes seconds to open, and a busy machine several times that. */
 const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 15_000;
+const PLATFORM_NICE = 5;
 
 export interface LiveOptions {
   /** Holds configuration, database, keys and log; made when it is not there. */
@@ -78,6 +80,7 @@ export class LivePlatform {
     const words = ['--pdeathsig', 'TERM', ...NODE, CLI, 'platform', '--config', this.#config];
     const child = spawn('setpriv', words, { stdio: ['ignore', log, log] });
     closeSync(log);
+    stepBack(child.pid);
     this.#child = child;
     await this.#ready(child);
   }
@@ -130,6 +133,11 @@ export class LivePlatform {
     await ended;
     clearTimeout(late);
   }
+}
+
+/** The lab's vehicles have deadlines of milliseconds, the platform of seconds. */
+function stepBack(pid: number | undefined): void {
+  if (pid !== undefined) setPriority(pid, PLATFORM_NICE);
 }
 
 async function answers(url: string): Promise<boolean> {

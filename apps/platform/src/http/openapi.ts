@@ -46,10 +46,13 @@ export function openApiDocument(routes: readonly Route[]): Json {
   };
 }
 
-const INTRODUCTION =
-  'Lists come in pages: give `next` of a page as `cursor` of the one after. Problems are RFC ' +
-  '9457 with a stable `type`. Writes of things with a version need `If-Match` with their ETag. Writes ' +
-  'with a session cookie need the header `x-rmh-csrf` (GET /me tells it). Times are RFC 3339, UTC.';
+const INTRODUCTION = [
+  'Lists come in pages: give `next` of a page as `cursor` of the one after.',
+  'Problems are RFC 9457 with a stable `type`.',
+  'Writes of things with a version need `If-Match` with their ETag.',
+  'Writes with a session cookie need the header `x-rmh-csrf` (GET /me tells it).',
+  'Times are RFC 3339, UTC.',
+].join(' ');
 
 function operationOf(route: Route): Json {
   const { id, summary, access, body, idempotent, conditional } = route;

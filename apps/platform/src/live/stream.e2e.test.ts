@@ -37,7 +37,7 @@ async function readUntil(
   throw new Error('the stream ended');
 }
 
-test('A browser sees its vehicles, changes at once, and resumes where its line broke', async (t) => {
+test('A browser sees its vehicles, changes at once, and resumes where it broke', async (t) => {
   const db = await openFreshEmbedded();
   const { units, regions } = await plantFleet(db, 4);
   const server = await testServer(testServices(db), routes);
