@@ -5,6 +5,8 @@ export interface PlatformOptions {
   readonly units: number;
   readonly seconds: number;
   readonly database: 'pglite' | 'postgres';
+  /** Of history before it begins: a minute a day for each unit. */
+  readonly days: number;
   /** Samples of the one unit that was away. */
   readonly backlog: number;
   readonly seed: number;
@@ -12,7 +14,8 @@ export interface PlatformOptions {
 }
 
 export const PLATFORM_USAGE = `       rmh bench platform [--units N] [--seconds N]
-                          [--database pglite|postgres] [--backlog N] [--seed N] [--json -]
+                          [--database pglite|postgres] [--days N] [--backlog N]
+                          [--seed N] [--json -]
   A platform process under a whole fleet: ingest, live view, lists, the nation's month, a day's
   backlog of one unit. Takes a few minutes longer than --seconds for the month's history.
 
@@ -25,6 +28,7 @@ export function platformOptions(argv: string[]): PlatformOptions | string {
       units: { type: 'string', default: '2000' },
       seconds: { type: 'string', default: '60' },
       database: { type: 'string', default: 'pglite' },
+      days: { type: 'string', default: '28' },
       backlog: { type: 'string', default: '8640' },
       seed: { type: 'string', default: '1' },
       json: { type: 'string' },
@@ -38,11 +42,13 @@ export function platformOptions(argv: string[]): PlatformOptions | string {
   if (!(Number.isInteger(backlog) && backlog >= 0 && backlog <= 86_400)) {
     return '--backlog is 0 to 86400';
   }
+  const days = Number(values.days);
+  if (!(Number.isInteger(days) && days >= 2 && days <= 28)) return '--days is 2 to 28';
   if (!Number.isInteger(seed)) return '--seed is a whole number';
   const { database, json } = values;
   if (database !== 'pglite' && database !== 'postgres') return '--database is pglite or postgres';
   if (json !== undefined && json !== '-') return '--json is -';
-  return { units, seconds, backlog, seed, database, json: json ?? null };
+  return { units, seconds, days, backlog, seed, database, json: json ?? null };
 }
 
 export interface PlatformResult {

@@ -15,7 +15,6 @@ import { type PlatformUnderTest, startPlatform } from './platform-process.ts';
 
 const EVERY_MS = 10_000;
 const DAY_MS = 86_400_000;
-const HISTORY_DAYS = 28;
 const ROLLED_UP_MOST_MS = 900_000;
 
 export async function benchPlatform(options: PlatformOptions): Promise<number> {
@@ -42,11 +41,16 @@ async function measure(
 ): Promise<PlatformResult> {
   await client.signIn(await platform.signInLink());
   const random = new Random(options.seed);
-  say(`making ${options.units} vehicles and their month`);
+  say(`making ${options.units} vehicles`);
   const voices = await makeFleet(client, random, options.units + 1);
+  say(`telling ${options.days} days of them`);
   const backlogged = voices.pop() as Voice;
-  const toldMs = await timed(() => tellHistory(client, random, voices, HISTORY_DAYS));
-  const rolledUpMs = await timed(() => rolledUp(client, voices.length));
+  const toldMs = await timed(() => tellHistory(client, random, voices, options.days));
+  say(`told in ${(toldMs / 1_000).toFixed(0)} s; waiting until it is in the figures`);
+  const rolledUpMs = await timed(() => rolledUp(client, voices.length * options.days));
+  say('warming up: each unit speaks once');
+  const warm = new Counts();
+  await speak(client, random, voices, Date.now() + EVERY_MS, warm, new Watch(client));
   say(`measuring for ${options.seconds} s`);
   const watch = new Watch(client);
   const listening = watch.listen();
@@ -67,7 +71,7 @@ async function measure(
   await listening;
   return {
     options,
-    history: { samples: voices.length * HISTORY_DAYS, toldMs, rolledUpMs },
+    history: { samples: voices.length * options.days, toldMs, rolledUpMs },
     ingestMs: counts.ingestMs,
     nowMs: counts.nowMs,
     liveLagMs: watch.lagMs,
@@ -119,15 +123,17 @@ async function speak(
     const dueMs = beganMs + (n * EVERY_MS) / voices.length;
     if (dueMs >= endMs) break;
     if (dueMs > Date.now()) await sleep(dueMs - Date.now());
-    const voice = voices[n % voices.length] as Voice;
+    const i = n % voices.length;
+    const voice = voices[i] as Voice;
     const round = Math.floor(n / voices.length) + 1;
-    run(sinceDue(dueMs, counts.ingestMs, () => deliver(client, voice, [live(voice, random)])));
+    // Spans of a unit meet end to end, to the millisecond.
+    const phaseMs = Math.floor((i * EVERY_MS) / voices.length);
+    const sample = sampleOf(voice, random, beganMs + phaseMs + (round - 2) * EVERY_MS);
+    run(sinceDue(dueMs, counts.ingestMs, () => deliver(client, voice, [sample])));
     run(sinceDue(dueMs, counts.nowMs, () => tellNow(client, random, voice, round, watch)));
   }
   await Promise.all(open);
 }
-
-const live = (voice: Voice, random: Random) => sampleOf(voice, random, Date.now() - EVERY_MS);
 
 async function tellNow(
   client: PlatformClient,
@@ -175,14 +181,14 @@ async function askNation(client: PlatformClient, endMs: number, counts: Counts):
 }
 
 /** The month is in the figures when each unit has its minute a day. */
-async function rolledUp(client: PlatformClient, units: number): Promise<void> {
+async function rolledUp(client: PlatformClient, minutes: number): Promise<void> {
   const until = Date.now() + ROLLED_UP_MOST_MS;
   for (;;) {
     const { status, text } = await client.get(nationPath());
     if (status !== 200) throw new Error(`statistics: ${status} ${text.slice(0, 300)}`);
     const { groups } = JSON.parse(text) as { groups: Figures[] };
     const { up = 0, down = 0 } = groups[0]?.times ?? {};
-    if (up + down >= units * HISTORY_DAYS * 60) return;
+    if (up + down >= minutes * 60) return;
     if (Date.now() > until) throw new Error('the history was not rolled up');
     await sleep(2_000);
   }

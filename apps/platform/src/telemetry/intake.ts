@@ -104,13 +104,16 @@ async function takenTimes(
     `SELECT d.sequence FROM unnest($2::bigint[], $3::timestamptz[], $4::timestamptz[])
       AS d (sequence, from_at, to_at)
     WHERE EXISTS (SELECT FROM sample s WHERE s.unit_id = $1
-      AND s.at > d.from_at - interval '60 s' AND s.at < d.to_at
+      AND s.at > d.from_at - interval '60 s' AND s.at < d.to_at AND s.at > $5 AND s.at < $6
       AND s.at + s.span_ms * interval '1 ms' > d.from_at)`,
     [
       unitId,
       old.map(({ sequence }) => sequence),
       old.map(({ atMs }) => new Date(atMs).toISOString()),
       old.map(({ atMs, spanMs }) => new Date(atMs + spanMs).toISOString()),
+      // So that other days are left out before the statement runs.
+      new Date(Math.min(...old.map(({ atMs }) => atMs)) - 60_000).toISOString(),
+      new Date(Math.max(...old.map(({ atMs, spanMs }) => atMs + spanMs))).toISOString(),
     ],
   );
   return new Set(rows.map(({ sequence }) => sequence));

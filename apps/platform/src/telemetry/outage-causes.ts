@@ -3,6 +3,7 @@
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { causeOf, type GatewayFacts, type OutageFacts } from './cause.ts';
+import { BY_INDEX } from './rollup.ts';
 
 // Each asks for a handful of rows: some 100 ms in the embedded database.
 const AT_ONCE = 100;
@@ -93,7 +94,7 @@ export async function judgeOutages(db: Database): Promise<number> {
 }
 
 async function judgeSome(sql: Sql): Promise<number> {
-  await sql.query('SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off');
+  await sql.query(BY_INDEX);
   const due = await sql.query<Due>(FACTS);
   const causes: string[] = [];
   for (const one of due) causes.push(causeOf(await factsOf(sql, one)));
