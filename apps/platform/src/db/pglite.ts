@@ -2,8 +2,8 @@
 // after the other.
 //
 // What it does not promise: nothing is forced to the disk. A row that was acknowledged lies with
-// the kernel, so it outlives the death of this process (crash.e2e.test.ts kills it), but not a power
-// cut of the machine. PostgreSQL promises that too.
+// the kernel, so it outlives the death of this process (crash.e2e.test.ts kills it), but not a
+// power cut of the machine. PostgreSQL promises that too.
 import { strict as assert } from 'node:assert';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -22,8 +22,8 @@ import { type ColumnTypes, insertRows } from './insert.ts';
 import type { WorkerNews, WorkerOrder, WorkerStart } from './pglite-words.ts';
 import { again, beginText, notInside } from './scope.ts';
 
-// Nobody else writes a checkpoint in a database of one process, and a start after SIGKILL reads back
-// what was written since the last one.
+// Nobody else writes a checkpoint in a database of one process, and a start after SIGKILL reads
+// back what was written since the last one.
 const CHECKPOINT_MS = 60_000;
 // Nor does anybody clear away dead rows or count them for the planner.
 const VACUUM_MS = 3_600_000;
