@@ -90,24 +90,24 @@ function Verdict(props: { readonly overview: Overview; readonly fleet: FleetOver
   const { critical = 0, major = 0, minor = 0, warning = 0 } = fleet.alarms.bySeverity;
   const grave = critical + major;
   const on = (fleet.states.up ?? 0) + (fleet.states.reduced ?? 0) + (fleet.states.down ?? 0);
-  // Where nobody speaks, nobody knows: that is not good.
-  const quiet: Tone = on === 0 ? 'unknown' : 'good';
-  const tone: Tone = grave > 0 ? 'bad' : minor + warning > 0 ? 'reduced' : quiet;
-  const text =
-    grave > 0
-      ? t('verdict.grave', { n: grave })
-      : minor + warning > 0
-        ? t('verdict.minor', { n: minor + warning })
-        : on === 0
-          ? t('verdict.nobody')
-          : t('verdict.good');
+  const { down = 0 } = fleet.states;
+  const { tone, text } = ((): { tone: Tone; text: string } => {
+    if (grave > 0) return { tone: 'bad', text: t('verdict.grave', { n: grave }) };
+    // An alarm waits for its tolerance; the picture does not.
+    if (down > 0) return { tone: 'reduced', text: t('verdict.down', { n: down }) };
+    const small = minor + warning;
+    if (small > 0) return { tone: 'reduced', text: t('verdict.minor', { n: small }) };
+    // Where nobody speaks, nobody knows: that is not good.
+    if (on === 0) return { tone: 'unknown', text: t('verdict.nobody') };
+    return { tone: 'good', text: t('verdict.good') };
+  })();
   return (
     <section className={`verdict verdict-${tone}`} aria-label={t('overview.verdict')}>
       <Shape tone={tone} />
       <div>
         <p className="verdict-text">{text}</p>
         <p className="verdict-more">
-          {t('verdict.service', { have: on - (fleet.states.down ?? 0), n: on })}
+          {t('verdict.service', { have: on - down, n: on })}
           {fleet.alarms.unacknowledged > 0 &&
             ` · ${t('verdict.unacknowledged', { n: fleet.alarms.unacknowledged })}`}
           {` · ${t('verdict.at', { at: timeText(language, 'seconds', overview.at) })}`}

@@ -15,6 +15,7 @@ export const enPages: Readonly<Record<keyof typeof nbPages, string>> = {
   'overview.empty': 'No vehicle has been enrolled yet.',
   'verdict.nobody': 'No vehicle is reporting',
   'verdict.good': 'All is well',
+  'verdict.down': '{n} vehicle without service ¦ {n} vehicles without service',
   'verdict.minor': '{n} minor alarm open ¦ {n} minor alarms open',
   'verdict.grave': '{n} grave fault now ¦ {n} grave faults now',
   'verdict.service': '{have} of {n} vehicles that are on have service',

@@ -13,6 +13,7 @@ export const nbPages = {
   'overview.empty': 'Ingen kjøretøy er meldt inn ennå.',
   'verdict.nobody': 'Ingen kjøretøy melder seg',
   'verdict.good': 'Alt i orden',
+  'verdict.down': '{n} kjøretøy uten tjeneste ¦ {n} kjøretøy uten tjeneste',
   'verdict.minor': '{n} mindre varsel åpent ¦ {n} mindre varsler åpne',
   'verdict.grave': '{n} alvorlig feil nå ¦ {n} alvorlige feil nå',
   'verdict.service': '{have} av {n} påslåtte kjøretøy har tjeneste',
