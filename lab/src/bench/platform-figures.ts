@@ -43,7 +43,7 @@ export function platformOptions(argv: string[]): PlatformOptions | string {
     return '--backlog is 0 to 86400';
   }
   const days = Number(values.days);
-  if (!(Number.isInteger(days) && days >= 2 && days <= 28)) return '--days is 2 to 28';
+  if (!(Number.isInteger(days) && days >= 0 && days <= 28)) return '--days is 0 to 28';
   if (!Number.isInteger(seed)) return '--seed is a whole number';
   const { database, json } = values;
   if (database !== 'pglite' && database !== 'postgres') return '--database is pglite or postgres';

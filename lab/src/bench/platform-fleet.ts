@@ -148,7 +148,7 @@ export async function tellHistory(
         const sample = sampleOf(voice, random, noonMs - ago * DAY_MS, 60_000);
         samples.push({ ...sample, previous: 'stopped' });
       }
-      await deliver(client, voice, samples);
+      if (samples.length > 0) await deliver(client, voice, samples);
     });
   }
 }
