@@ -130,7 +130,6 @@ export function servicesOf(
     machineUrl: settings.machineUrl?.replace(/\/+$/, '') ?? publicUrl,
     certificateFingerprint: certificate?.fingerprint ?? null,
     settings,
-    simulation: settings.simulation,
     notify: settings.notify,
   };
 }

@@ -17,8 +17,6 @@ export interface Services {
   /** SHA-256 of our certificate (DER), base64url. Null: one that every system trusts. */
   readonly certificateFingerprint: string | null;
   readonly settings: PlatformSettings;
-  /** Whether made-up vehicles may be made (`rmh up`). */
-  readonly simulation: boolean;
   /** Mail server, and where webhooks may go; without it, public addresses and no mail. */
   readonly notify?: NotifySettings;
 }

@@ -1,10 +1,10 @@
 // The platform under test: a real `rmh platform` with a fresh database, and what it costs.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../country/live-platform.ts';
 import { OWN_ROOT } from './children.ts';
 
 export interface PlatformUnderTest {
@@ -95,18 +95,6 @@ async function ended(child: ChildProcess, signal: NodeJS.Signals): Promise<void>
 function residentMb(pid: number | undefined): number {
   const text = readFileSync(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(text)?.[1] ?? 0) / 1_024);
-}
-
-/** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  const { promise, resolve } = Promise.withResolvers<void>();
-  server.listen(0, '127.0.0.1', resolve);
-  await promise;
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }
 
 // The packaged server that the platform's tests use, in a process of its own; with fsync.

@@ -1,8 +1,6 @@
 // What the blows fall on: a real platform, its database server where it has one, the senders.
 import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Organisation, SimulatedMade } from '@rmh/contract/api';
@@ -13,7 +11,7 @@ import { type Database, openTables, type PostgresServer, startServer } from './b
 import { readLedger } from './blows-ledger.ts';
 import type { Blow } from './blows-schedule.ts';
 import { Sender } from './blows-senders.ts';
-import { LivePlatform } from './live-platform.ts';
+import { freePort, LivePlatform } from './live-platform.ts';
 import { signIn } from './sign-in.ts';
 
 export interface SceneOptions {
@@ -260,13 +258,4 @@ function killQuietly(pid: number): void {
   } catch {
     // It was gone already.
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -12,10 +12,11 @@ import { CARRIERS } from '../fleet/coverage.ts';
 import { largestTowns } from '../fleet/geography.ts';
 import type { FleetOrder, FleetWord } from '../fleet/main.ts';
 import { seedCountry, stationKey } from '../fleet/seed.ts';
+import { NODE } from '../runner/children.ts';
 import type { Enrolled } from '../runner/protocol.ts';
 import type { CarrierName } from '../topology/addresses.ts';
 import { type Bridge, openBridge } from './bridge.ts';
-import { LivePlatform, NODE } from './live-platform.ts';
+import { LivePlatform } from './live-platform.ts';
 import { signIn } from './sign-in.ts';
 import { enrolMachines, makeCarriers } from './workshop.ts';
 
@@ -111,7 +112,6 @@ async function settle(platform: LivePlatform, { directory, carriers }: CountryOp
     client,
     directory: join(directory, 'machines'),
     benchUrl: platform.machineUrl,
-    fingerprint: platform.fingerprint,
   };
   return await enrolMachines(workshop, carriers, homesOfLab(stations, carriers.length));
 }

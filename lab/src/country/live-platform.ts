@@ -8,11 +8,9 @@ import { createServer } from 'node:net';
 import { setPriority } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
+import { CLI, NODE } from '../runner/children.ts';
 import { PLATFORM_ADDRESS, PLATFORM_PORT } from '../topology/addresses.ts';
 
-const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
-export const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'];
 /** The embedded database takes seconds to open, and a busy machine several times that. */
 const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 15_000;
@@ -32,7 +30,7 @@ export class LivePlatform {
   readonly #config: string;
   readonly #log: string;
   readonly consoleUrl: string;
-  /** Where machines outside the lab's namespaces ask; `machineHost` and port for the bridge. */
+  /** On loopback: where machines outside the lab's namespaces ask, and the bridge. */
   readonly machinePort: number;
   #child: ChildProcess | null = null;
 
@@ -148,7 +146,8 @@ async function answers(url: string): Promise<boolean> {
   }
 }
 
-async function freePort(): Promise<number> {
+/** A port of loopback that was free a moment ago. */
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

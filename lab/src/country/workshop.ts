@@ -4,7 +4,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { present } from '@rmh/base';
 import {
@@ -18,6 +17,7 @@ import {
 import type { Client } from '@rmh/contract/client';
 import { withFields } from '@rmh/contract/machine';
 import { GPSD_PORT } from '../devices/gps.ts';
+import { CLI, NODE } from '../runner/children.ts';
 import type { Enrolled } from '../runner/protocol.ts';
 import {
   type CarrierName,
@@ -29,9 +29,7 @@ import {
   PLATFORM_PORT,
   TUN_NAME,
 } from '../topology/addresses.ts';
-import { NODE } from './live-platform.ts';
 
-const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 const URL_IN_HELSENETT = `https://${PLATFORM_ADDRESS}:${PLATFORM_PORT}`;
 
 export interface Workshop {

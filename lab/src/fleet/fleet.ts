@@ -33,7 +33,7 @@ const HISTORY_SPAN_MS = 60_000;
 const HISTORY_LOOK_MS = 20_000;
 /** A day of samples; the oldest go when the platform stays away longer. */
 const WAITING_MOST = 8_640;
-/** What the country does not see of a car that is parked: its history is not longer than this. */
+/** A full batch on a busy machine. */
 const TIMEOUT_MS = 30_000;
 
 export class Fleet {
@@ -78,11 +78,6 @@ export class Fleet {
   stop(): void {
     this.#stopped = true;
     if (this.#timer !== null) clearInterval(this.#timer);
-  }
-
-  /** Samples that were made and not yet received. */
-  get waiting(): number {
-    return this.#drivers.reduce((sum, driver) => sum + driver.waiting, 0);
   }
 }
 

@@ -7,14 +7,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PLATFORM_ADDRESS, PLATFORM_PORT } from '../topology/addresses.ts';
 
-const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
+export const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 const STATIONS = {
   car: fileURLToPath(new URL('../devices/car.ts', import.meta.url)),
   site: fileURLToPath(new URL('../devices/site.ts', import.meta.url)),
 };
 const BRIDGE = fileURLToPath(new URL('../country/bridge-main.ts', import.meta.url));
 const GPS = fileURLToPath(new URL('../devices/gps-main.ts', import.meta.url));
-const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'];
+export const NODE = [process.execPath, '--disable-warning=ExperimentalWarning'];
 const TAIL_CHARACTERS = 1500;
 
 /** A daemon as an operator would start it, in the namespace behind the descriptor. */

@@ -24,7 +24,6 @@ export function testServices(db: Database, more: Partial<Services> = {}): Servic
     machineUrl: 'https://localhost:8443',
     certificateFingerprint: null,
     settings: TEST_SETTINGS,
-    simulation: true,
     ...more,
   };
 }
