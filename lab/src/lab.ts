@@ -38,6 +38,7 @@ const FAULT_USAGE = `usage: rmh lab fault FAULTS [--vehicle N]
 Strikes the run of "rmh up" or "rmh lab" that goes on, now:
   rmh lab fault telia:blackhole+20s     rmh lab fault 1:linkdown+5s --vehicle 2
   rmh lab fault gateway1:kill+3s        rmh lab fault 2:rebind
+  rmh lab fault platform:kill+120s      ("rmh up": the platform is gone for so long)
   --vehicle N   whose carrier (default 1)
 `;
 

@@ -1,8 +1,9 @@
 // `./rmh up`: the whole system live, until Ctrl-C or --seconds.
 import { resolve } from 'node:path';
+import { lineOf } from '@rmh/contract';
 import { Country } from './country/country.ts';
 import type { FleetWord } from './fleet/main.ts';
-import { conduct } from './runner/conduct.ts';
+import { type ConductOptions, conduct } from './runner/conduct.ts';
 import type { RunOrder } from './runner/protocol.ts';
 import { Screen } from './runner/screen.ts';
 import { vehicleFigures } from './runner/up-figures.ts';
@@ -20,9 +21,10 @@ export async function run(argv: string[]): Promise<number> {
   const { order, language, keepIn, platform } = request;
   const words = WORDS[language];
   const screen = new Screen(words, order.seconds, process.stdout);
-  const drive = (whole: Order) => runLab(whole, screen, words, keepIn);
+  const drive = (whole: Order, country: Country | null) =>
+    runLab(whole, screen, words, { keepIn, ...strikable(country) });
   return platform === null
-    ? await drive(order)
+    ? await drive(order, null)
     : await withPlatform(order, platform, screen, words, drive);
 }
 
@@ -32,9 +34,9 @@ async function runLab(
   order: Order,
   screen: Screen,
   words: Words,
-  keepIn: string | null,
+  options: ConductOptions,
 ): Promise<number> {
-  const outcome = await conduct(order, screen, { keepIn });
+  const outcome = await conduct(order, screen, options);
   // Ctrl-C is the way to end it, so it is no failure; asked for twice it ends without summary.
   if (outcome.kind === 'broken off') return 0;
   const { last, vehicles, mishaps } = outcome.result;
@@ -42,6 +44,17 @@ async function runLab(
   const summary = summaryLines(last.vehicles.map(vehicleFigures), kept, words);
   process.stdout.write(`\n${[...summary, ...mishaps.map((text) => `! ${text}`)].join('\n')}\n`);
   return mishaps.length === 0 ? 0 : 1;
+}
+
+function strikable(country: Country | null): Pick<ConductOptions, 'onPlatformStrike'> {
+  if (country === null) return {};
+  return {
+    onPlatformStrike: (forMs) => {
+      country.interrupt(forMs).catch((error: unknown) => {
+        process.stderr.write(`rmh up: ${lineOf(error)}\n`);
+      });
+    },
+  };
 }
 
 const STOP_SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
@@ -52,7 +65,7 @@ async function withPlatform(
   { port, fleet, data }: PlatformWish,
   screen: Screen,
   words: Words,
-  drive: (order: Order) => Promise<number>,
+  drive: (order: Order, country: Country) => Promise<number>,
 ): Promise<number> {
   removeLeftovers();
   const directory = data === null ? makeWorkspace() : resolve(data);
@@ -79,7 +92,7 @@ async function withPlatform(
     });
     head.show(country);
     for (const signal of STOP_SIGNALS) process.off(signal, breakOff);
-    return await drive({ ...order, enrolled: country.enrolled });
+    return await drive({ ...order, enrolled: country.enrolled }, country);
   } finally {
     await country?.stop();
     remove();

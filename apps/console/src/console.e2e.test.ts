@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import chromiumFiles from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { launchBrowser } from '@rmh/tools/browser';
+import type { Browser, Page } from 'playwright-core';
 import { buildConsole } from './build/build.ts';
 import { type FakePlatform, startFakePlatform } from './testing/fake-platform.ts';
-import { BROWSER_FLAGS, openContext, openPage } from './testing/views.ts';
+import { openContext, openPage } from './testing/views.ts';
 
 // JavaScript of the first view, compressed: at 4 Mbit/s it is there in 0.5 s.
 const FIRST_VIEW_BYTES_MAX = 260_000;
@@ -17,10 +17,7 @@ let platform: FakePlatform;
 before(async () => {
   const dist = await buildConsole();
   platform = await startFakePlatform({ dist });
-  browser = await chromium.launch({
-    executablePath: await chromiumFiles.executablePath(),
-    args: BROWSER_FLAGS,
-  });
+  browser = await launchBrowser();
 });
 
 after(async () => {

@@ -2,11 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import chromiumFiles from '@sparticuz/chromium';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { launchBrowser } from '@rmh/tools/browser';
+import type { Browser, Page } from 'playwright-core';
 import { buildConsole } from './build/build.ts';
 import { type FakePlatform, startFakePlatform } from './testing/fake-platform.ts';
-import { BROWSER_FLAGS, openContext, openPage, PAGES, SIZES } from './testing/views.ts';
+import { openContext, openPage, PAGES, SIZES } from './testing/views.ts';
 
 let browser: Browser;
 let platform: FakePlatform;
@@ -15,10 +15,7 @@ before(async () => {
   const dist = await buildConsole();
   // Few vehicles: axe walks every cell of every table.
   platform = await startFakePlatform({ dist, vehiclesPerTrust: 3 });
-  browser = await chromium.launch({
-    executablePath: await chromiumFiles.executablePath(),
-    args: BROWSER_FLAGS,
-  });
+  browser = await launchBrowser();
 });
 
 after(async () => {

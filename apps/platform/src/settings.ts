@@ -1,8 +1,8 @@
 // platform.yaml. docs/platform.md is written from the descriptions here; a test compares.
 import { z } from 'zod';
 import { NOTIFY_SETTINGS } from './alarms/notify/settings.ts';
+import { described as meta } from './settings-meta.ts';
 
-const meta = (description: string, expected: string) => ({ description, expected });
 const PATH = z.string().min(1).max(4_096);
 const PORT = z.int().min(1).max(65_535);
 const ADDRESS = z.union([z.ipv4(), z.ipv6()]);

@@ -7,6 +7,7 @@ import { type ChildProcess, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { CARRIERS } from '../fleet/coverage.ts';
 import { largestTowns } from '../fleet/geography.ts';
@@ -49,6 +50,8 @@ export class Country {
   readonly #platform: LivePlatform;
   readonly #bridge: Bridge;
   readonly #fleet: ChildProcess | null;
+  readonly #ending = new AbortController();
+  #isOut = false;
 
   private constructor(parts: {
     enrolled: Enrolled;
@@ -96,7 +99,24 @@ export class Country {
     }
   }
 
+  /** Kills the platform as a power cut would, and starts it again after `forMs`. */
+  async interrupt(forMs: number): Promise<void> {
+    if (this.#isOut) return;
+    this.#isOut = true;
+    await this.#platform.kill();
+    const { signal } = this.#ending;
+    await sleep(forMs, null, { signal }).catch(() => {});
+    try {
+      if (!signal.aborted) await this.#platform.startAgain();
+    } catch (error) {
+      // Stopped while it started.
+      if (!signal.aborted) throw error;
+    }
+    this.#isOut = false;
+  }
+
   async stop(): Promise<void> {
+    this.#ending.abort();
     this.#fleet?.kill('SIGTERM');
     this.#bridge.close();
     await this.#platform.stop();

@@ -29,18 +29,20 @@ export type Outcome =
 export interface ConductOptions {
   /** Where the logs and configurations of the run are kept; null: nowhere. */
   readonly keepIn: string | null;
+  /** Kills the platform and starts it again after `forMs`; a run without one is not asked to. */
+  readonly onPlatformStrike?: (forMs: number) => void;
 }
 
 /** Throws RmhError where the machine forbids the run or a part of it failed. */
 export async function conduct(
   order: Omit<RunOrder, 'workspace'>,
   watcher: Watcher,
-  { keepIn }: ConductOptions,
+  { keepIn, onPlatformStrike = () => {} }: ConductOptions,
 ): Promise<Outcome> {
   removeLeftovers();
   const workspace = makeWorkspace();
   try {
-    return await runIn({ ...order, workspace }, watcher);
+    return await runIn({ ...order, workspace }, watcher, onPlatformStrike);
   } finally {
     watcher.onEnd();
     if (keepIn !== null) keep(workspace, keepIn);
@@ -48,10 +50,17 @@ export async function conduct(
   }
 }
 
-function runIn(order: RunOrder, watcher: Watcher): Promise<Outcome> {
+function runIn(
+  order: RunOrder,
+  watcher: Watcher,
+  onPlatformStrike: (forMs: number) => void,
+): Promise<Outcome> {
   const child = startSandbox({ main: INSIDE, args: [] });
   const stops = new Stops(child, watcher);
-  const strikes = takeStrikes(order, (strike) => send(child, { kind: 'strike', ...strike }));
+  const strikes = takeStrikes(order, (strike) => {
+    if (strike.kind === 'platform') onPlatformStrike(strike.forMs);
+    else send(child, { ...strike, kind: 'strike' });
+  });
   return new Promise<Outcome>((resolve, reject) => {
     let failure: RmhError | Error | null = null;
     let result: RunResult | null = null;

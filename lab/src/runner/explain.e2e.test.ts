@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { sandboxCommand } from '../topology/sandbox.ts';
+import { sandboxRefusal } from '../topology/sandbox.ts';
 
 const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
 const WAIT_MS_MAX = 60_000;
@@ -24,7 +24,7 @@ interface Answer {
 }
 
 test('a carrier that was silent for 2 s is named, with where the traffic went', async (t) => {
-  const refused = whyNot();
+  const refused = sandboxRefusal();
   if (refused !== null) {
     assert.notEqual(process.env['CI'], 'true', refused);
     return t.skip(refused);
@@ -73,13 +73,4 @@ function ask(pid: number): Answer | null {
   const words = ['explain', '--json', '--at', new Date().toISOString(), '--socket', socket];
   const { status, stdout } = spawnSync(process.execPath, [CLI, ...words], { encoding: 'utf8' });
   return status === 0 ? (JSON.parse(stdout) as Answer) : null;
-}
-
-function whyNot(): string | null {
-  try {
-    sandboxCommand();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }

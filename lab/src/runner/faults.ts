@@ -114,8 +114,8 @@ function carrierOf(target: string, carriers: readonly string[]): number | null {
   return number >= 1 && number <= carriers.length ? number - 1 : null;
 }
 
-/** Whole milliseconds. */
-function parseTime(text: string): number | null {
+/** Whole milliseconds of "3s", "250ms" or "3"; null: it is none of these. */
+export function parseTime(text: string): number | null {
   const match = /^(\d{1,7}(?:\.\d{1,3})?)(ms|s)?$/.exec(text);
   if (match === null) return null;
   const ms = Math.round(Number(match[1]) * (match[2] === 'ms' ? 1 : 1000));

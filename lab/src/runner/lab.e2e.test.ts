@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { sandboxCommand } from '../topology/sandbox.ts';
+import { sandboxRefusal } from '../topology/sandbox.ts';
 import type { LabReport } from './lab-report.ts';
 
 const CLI = fileURLToPath(new URL('../../../apps/cli/src/main.ts', import.meta.url));
@@ -16,17 +16,8 @@ function lab(...options: string[]) {
   return { status, stdout, stderr };
 }
 
-function whyNot(): string | null {
-  try {
-    sandboxCommand();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
-}
-
 test('a carrier goes silent for 3 s: nothing is lost, the connection lives', (t) => {
-  const refused = whyNot();
+  const refused = sandboxRefusal();
   if (refused !== null) {
     assert.notEqual(process.env['CI'], 'true', refused);
     return t.skip(refused);

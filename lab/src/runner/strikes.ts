@@ -6,15 +6,15 @@ import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { lineOf, RmhError } from '@rmh/contract';
 import { livingWorkspaces } from '../topology/workspace.ts';
-import { type Fault, parseFaults } from './faults.ts';
+import { type Fault, parseFaults, parseTime } from './faults.ts';
 import { usage } from './lab-options.ts';
 import type { RunOrder } from './protocol.ts';
 
-export interface Strike {
-  /** From 1. */
-  readonly vehicle: number;
-  readonly fault: Fault;
-}
+export type Strike =
+  /** `vehicle` counts from 1. */
+  | { readonly kind: 'fault'; readonly vehicle: number; readonly fault: Fault }
+  /** The platform is killed, and started again after `forMs`. */
+  | { readonly kind: 'platform'; readonly forMs: number };
 
 const SOCKET = 'strikes.sock';
 /** A line is "3 telia:blackhole+20s"; a whole script of faults still fits. */
@@ -23,7 +23,7 @@ const TAKEN = 'ok';
 
 /** The directory of the run is its owner's alone, and so is this socket. */
 export function takeStrikes(
-  { vehicles, workspace }: Pick<RunOrder, 'vehicles' | 'workspace'>,
+  { vehicles, workspace, enrolled }: Pick<RunOrder, 'vehicles' | 'workspace' | 'enrolled'>,
   onStrike: (strike: Strike) => void,
 ): Server {
   const server = createServer({ allowHalfOpen: true }, (socket) => {
@@ -36,7 +36,7 @@ export function takeStrikes(
     });
     socket.on('end', () => {
       const names = vehicles.map(({ carriers }) => carriers.map(({ name }) => name));
-      const read = readStrikes(line, names);
+      const read = readStrikes(line, names, enrolled !== undefined);
       if (typeof read === 'string') return socket.end(read);
       for (const strike of read) onStrike(strike);
       return socket.end(TAKEN);
@@ -47,15 +47,30 @@ export function takeStrikes(
 }
 
 /** A string says what is wrong. */
-export function readStrikes(line: string, carriers: readonly string[][]): Strike[] | string {
+export function readStrikes(
+  line: string,
+  carriers: readonly string[][],
+  hasPlatform: boolean,
+): Strike[] | string {
   const [, number = '', text = ''] = /^(\d{1,3}) (.+)$/s.exec(line.trim()) ?? [];
   const vehicle = Number(number);
   const names = carriers[vehicle - 1];
   if (names === undefined) return `there are vehicles 1 to ${carriers.length}`;
+  if (text.startsWith('platform:')) return readPlatformStrike(text, hasPlatform);
   const items = text.split(',').map(withNow);
   const verdict = parseFaults(items.join(','), names);
   if (verdict.kind === 'error') return verdict.why;
-  return verdict.faults.map((fault) => ({ vehicle, fault }));
+  return verdict.faults.map((fault) => ({ kind: 'fault', vehicle, fault }));
+}
+
+function readPlatformStrike(text: string, hasPlatform: boolean): Strike[] | string {
+  if (!hasPlatform) return 'this run has no platform';
+  const [, duration = ''] = /^platform:kill\+(.+)$/.exec(text) ?? [];
+  const forMs = parseTime(duration);
+  if (forMs === null || forMs === 0) {
+    return 'the platform knows kill with a duration, such as platform:kill+120s';
+  }
+  return [{ kind: 'platform', forMs }];
 }
 
 /** "telia:blackhole+20s" happens now; a run that is planned names its time. */

@@ -9,7 +9,7 @@ import type { TrafficClassName } from '@rmh/contract';
 import { readDrive } from '../drives/read.ts';
 import { drivePath } from '../drives/shipped.ts';
 import type { LabReport } from '../runner/lab-report.ts';
-import { sandboxCommand } from '../topology/sandbox.ts';
+import { sandboxRefusal } from '../topology/sandbox.ts';
 import { simulate } from './simulate.ts';
 import { windowOf } from './windows.ts';
 
@@ -31,15 +31,6 @@ function labFigures(report: LabReport, of: TrafficClassName, flow: string): Figu
   const sent = flows.reduce((sum, each) => sum + each.sent, 0);
   const inTime = flows.reduce((sum, each) => sum + each.delivered - each.late, 0);
   return { inTime: inTime / sent, p50Ms: flows.find(({ name }) => name === flow)?.p50Ms ?? 0 };
-}
-
-function whyNot(): string | null {
-  try {
-    sandboxCommand();
-    return null;
-  } catch (error) {
-    return error instanceof Error ? error.message : String(error);
-  }
 }
 
 /** What a busy machine delays is no road: of up to three runs the one that it disturbed least. */
@@ -65,7 +56,7 @@ function labRun(): LabReport {
 }
 
 test('the lab and the simulator agree on the same stretch of road', async (t) => {
-  const refused = whyNot();
+  const refused = sandboxRefusal();
   if (refused !== null) {
     assert.notEqual(process.env['CI'], 'true', refused);
     return t.skip(refused);

@@ -7,7 +7,7 @@
 // the inside but by the launcher's word.
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
-import { RmhError } from '@rmh/contract';
+import { lineOf, RmhError } from '@rmh/contract';
 
 export interface SandboxCall {
   /** The program inside, a .ts file. */
@@ -44,6 +44,16 @@ export function sandboxCommand(): string[] {
   throw new RmhError('RMH_NET_PERMISSION', `this machine allows no namespaces: ${reason}`, {
     hint: namespacesHint(),
   });
+}
+
+/** What this machine forbids, or null where the lab can run. */
+export function sandboxRefusal(): string | null {
+  try {
+    sandboxCommand();
+    return null;
+  } catch (error) {
+    return lineOf(error);
+  }
 }
 
 const AS_ROOT_INSIDE = ['--user', '--map-root-user'];

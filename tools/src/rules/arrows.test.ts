@@ -97,6 +97,17 @@ controls('nothing imports lab', [
   { folder: 'lab', source: "import '@rmh/gateway';", rule: null },
 ]);
 
+controls('the browser of the tests', [
+  { folder: UNIT, file: 'x.test.ts', source: "import '@rmh/tools/browser';", rule: null },
+  { folder: UNIT, source: "import '@rmh/tools/browser';", rule: 'unit may not import tools' },
+  {
+    folder: WIRE,
+    file: 'x.test.ts',
+    source: "import '@rmh/tools/browser';",
+    rule: 'wire may not import tools',
+  },
+]);
+
 controls('native calls only in netio and aead', [
   { folder: NETIO, source: "import koffi from 'koffi';", rule: null },
   {

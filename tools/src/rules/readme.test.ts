@@ -26,6 +26,7 @@ const KEEPERS: Readonly<Record<string, Keeper>> = {
   './rmh up --no-platform': { kind: 'optionsHere' },
   './rmh lab fault telia:blackhole+20s': { kind: 'optionsHere' },
   './rmh lab fault gateway1:kill+10s': { kind: 'optionsHere' },
+  './rmh lab fault platform:kill+120s': { kind: 'optionsHere' },
   './rmh test': { kind: 'runsThis' },
   './rmh --help': { kind: 'runsHere' },
   './rmh lab --paths "50mbit/15ms,30mbit/35ms" --faults "1:blackhole@3s+8s" --seconds 16': {

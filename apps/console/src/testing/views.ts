@@ -26,14 +26,6 @@ export const SIZES = [
   [390, 844],
 ] as const;
 
-// Root in a container has no sandbox; the map is drawn by the processor.
-export const BROWSER_FLAGS = [
-  '--no-sandbox',
-  '--use-gl=angle',
-  '--use-angle=swiftshader',
-  '--enable-unsafe-swiftshader',
-];
-
 export interface View {
   readonly scheme?: 'light' | 'dark';
   readonly language?: 'nb' | 'en';

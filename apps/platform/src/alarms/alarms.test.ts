@@ -68,7 +68,7 @@ class Stage {
         const lostMs = this.lost.get(unit.unitId);
         const telia = plainLink('telia', lostMs === undefined ? 'up' : 'down', lostMs ?? START_MS);
         const carriers = [plainLink('telenor', 'up', START_MS), telia];
-        await writeLatest(sql, unit, plainNow(ms, { carriers }), ms);
+        await writeLatest(sql, [{ speaker: unit, now: plainNow(ms, { carriers }) }], ms);
       }
     });
   }

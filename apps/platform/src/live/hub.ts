@@ -57,7 +57,9 @@ export class Hub {
   async start(): Promise<void> {
     const { db, nowMs } = this.#services;
     this.#unlisten.push(
-      await db.listen(LIVE_CHANNEL, (unitId) => this.#dirty.add(Number(unitId))),
+      await db.listen(LIVE_CHANNEL, (ids) => {
+        for (const id of ids.split(',')) this.#dirty.add(Number(id));
+      }),
       await db.listen(ALARM_CHANNEL, (ids) => {
         for (const id of ids.split(',')) this.#alarms.add(Number(id));
       }),

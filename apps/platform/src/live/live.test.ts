@@ -17,6 +17,7 @@ import {
   emptied,
   FakeReply,
   fakeServices,
+  plainAsk,
   plainLink,
   plainNow,
   plantUser,
@@ -29,7 +30,8 @@ async function speak(
   now: ReturnType<typeof plainNow>,
   ms: number,
 ) {
-  return await db.transaction(SYSTEM, (sql) => writeLatest(sql, unit, now, ms));
+  const words = [{ speaker: unit, now }];
+  return (await db.transaction(SYSTEM, (sql) => writeLatest(sql, words, ms))).length === 1;
 }
 
 async function latest(db: Database): Promise<Live[]> {
@@ -106,7 +108,8 @@ for (const database of databases()) {
     const clock: Clock = { ms: START_MS };
     const services = fakeServices(db, clock);
     await db.transaction(SYSTEM, async (sql) => {
-      for (const unit of units) await writeLatest(sql, unit, plainNow(START_MS), START_MS);
+      const words = units.map((speaker) => ({ speaker, now: plainNow(START_MS) }));
+      await writeLatest(sql, words, START_MS);
     });
     const askers = await Promise.all(regions.map((id) => plantUser(db, 'ict-operator', id)));
     const nation = { ...present(askers[0], 'an asker') };
@@ -126,9 +129,8 @@ for (const database of databases()) {
     const before = second.events.length;
     const asker = { kind: 'unit', ...changed } as const;
     const body = plainNow(START_MS + 1_000, { up: false, sinceMs: START_MS + 500 });
-    await asking(services, { asker, body, nowMs: START_MS + 1_000 }, null, (ask) =>
-      reportNow.answer(ask),
-    );
+    clock.ms += 1_000;
+    await reportNow.answer(plainAsk(services, { asker, body }));
     await first.until(() => first.screen.get(changed.vehicleId)?.['state'] === 'down');
     assert.equal(second.events.length, before);
 
@@ -155,7 +157,7 @@ for (const database of databases()) {
           sinceMs: START_MS,
         }));
         const now = i < 4 ? plainNow(START_MS, { carriers: lost }) : plainNow(START_MS);
-        await writeLatest(sql, unit, now, START_MS);
+        await writeLatest(sql, [{ speaker: unit, now }], START_MS);
       }
       await sql.query('UPDATE vehicle SET simulated = true WHERE id = $1', [units[0]?.vehicleId]);
       await sql.query(

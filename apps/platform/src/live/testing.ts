@@ -75,28 +75,33 @@ export async function plantUser(db: Database, role: string, organisationId: numb
   });
 }
 
+type Asked = Partial<Ask> & { asker: Asker };
+
+/** What a route gets that runs without a transaction. */
+export function plainAsk(services: Services, ask: Asked): Ask {
+  return {
+    sql: { query: () => Promise.reject(new Error('this route has no transaction')) },
+    params: {},
+    query: {},
+    body: {},
+    ifMatch: null,
+    requestId: 'test',
+    nowMs: services.nowMs(),
+    services,
+    lastEventId: null,
+    ...ask,
+  };
+}
+
 /** What a route gets, in a transaction of the given roots (none: system). */
 export async function asking<T>(
   services: Services,
-  ask: Partial<Ask> & { asker: Asker },
+  ask: Asked,
   roots: readonly number[] | null,
   work: (ask: Ask) => Promise<T>,
 ): Promise<T> {
   const scope = roots === null ? SYSTEM : ({ kind: 'roots', organisationIds: [...roots] } as const);
-  return await services.db.transaction(scope, (sql) =>
-    work({
-      sql,
-      params: {},
-      query: {},
-      body: {},
-      ifMatch: null,
-      requestId: 'test',
-      nowMs: services.nowMs(),
-      services,
-      lastEventId: null,
-      ...ask,
-    }),
-  );
+  return await services.db.transaction(scope, (sql) => work(plainAsk(services, { sql, ...ask })));
 }
 
 /** Collects what a stream writes; `pause` makes its asker slow. */

@@ -1,9 +1,18 @@
 // Where units and gateways deliver what they measured.
-import { BATCH, BATCH_BYTES_MAX, GATEWAY_VIEWS, RECEIPT } from '@rmh/contract/api';
+import { BATCH, BATCH_BYTES_MAX, GATEWAY_VIEWS, RECEIPT, type Receipt } from '@rmh/contract/api';
+import { gathering } from '../db/gather.ts';
 import { problem } from '../http/problem.ts';
 import { route } from '../http/route.ts';
-import { gatherOf } from './gather.ts';
+import { type Delivery, takeIn } from './intake.ts';
 import { takeViews } from './views.ts';
+
+const samplesOf = gathering<Delivery, Receipt>({
+  unitOf: ({ unitId }) => unitId,
+  sizeOf: ({ batch }) => batch.samples.length,
+  // 50,000 samples of 1.2 kB are 60 MB.
+  waitingMost: 50_000,
+  write: ({ db, nowMs }, sql, deliveries) => takeIn(db, sql, deliveries, nowMs()),
+});
 
 export const ingestSamples = route({
   id: 'samples.deliver',
@@ -14,20 +23,13 @@ export const ingestSamples = route({
   body: BATCH,
   reply: RECEIPT,
   bodyBytesMax: BATCH_BYTES_MAX,
-  async answer({ asker, body: batch, services: { db, nowMs } }) {
+  // The samples go into a transaction with those of other units.
+  noTransaction: true,
+  async answer({ asker, body: batch, services }) {
     if (asker.kind !== 'unit') throw problem('forbidden');
     // The unit keeps what it measured until somebody has said where it is.
     if (asker.vehicleId === null) throw problem('conflict', 'this unit is in no vehicle yet');
-    const { unitId } = asker;
-    return {
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      // After this request's own transaction, which was empty: the samples go into one with those
-      // of other units. When it fails the line is broken, and the unit sends them again.
-      raw: async (stream) => {
-        const receipt = await gatherOf(db, nowMs).take({ unitId, batch });
-        await stream.write(JSON.stringify(receipt));
-      },
-    };
+    return { body: await samplesOf(services).take({ unitId: asker.unitId, batch }) };
   },
 });
 

@@ -9,17 +9,15 @@
 //   (no new run began)      anything                           unknown
 import type { Sql } from '../db/database.ts';
 import type { Buckets } from './rollup.ts';
-
-const BUCKETS = 'unnest($1::integer[], $2::timestamptz[]) AS b (unit_id, start)';
+import { BUCKETS, each, MINUTE_END } from './rollup-sql.ts';
 
 // Where a run began in these minutes, or first after them.
-const RUNS = `SELECT s.unit_id, s.at FROM ${BUCKETS} JOIN sample s ON s.unit_id = b.unit_id
-    AND s.at >= b.start AND s.at < b.start + interval '1 minute' AND s.at >= $3 AND s.at < $4
-  WHERE s.previous IS NOT NULL
+const RUNS = `SELECT s.unit_id, s.at
+  FROM ${BUCKETS} ${each('s', 'sample', 'at', MINUTE_END, 'previous IS NOT NULL')}
   UNION
   SELECT b.unit_id, next.at FROM ${BUCKETS} CROSS JOIN LATERAL (
     SELECT n.at, n.previous FROM sample n
-    WHERE n.unit_id = b.unit_id AND n.at >= b.start + interval '1 minute' AND n.at >= $3
+    WHERE n.unit_id = b.unit_id AND n.at >= ${MINUTE_END} AND n.at >= $3
     ORDER BY n.at LIMIT 1
   ) AS next WHERE next.previous IS NOT NULL`;
 
@@ -52,7 +50,7 @@ export async function rebuildOff(sql: Sql, buckets: Buckets): Promise<void> {
   const { unitIds, starts, first, end } = buckets;
   const gone = await sql.query<Run>(
     `DELETE FROM vehicle_off o USING ${BUCKETS} WHERE o.unit_id = b.unit_id
-      AND o.to_at >= b.start AND o.from_at < b.start + interval '1 minute'
+      AND o.to_at >= b.start AND o.from_at < ${MINUTE_END}
     RETURNING o.unit_id, o.to_at AS at`,
     [unitIds, starts],
   );

@@ -6,8 +6,8 @@ import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import type { HistorySlice } from '@rmh/contract';
 import { keepLog } from '@rmh/contract/fakes';
-import chromium from '@sparticuz/chromium';
-import { type Browser, type Page, chromium as playwright } from 'playwright-core';
+import { launchBrowser } from '@rmh/tools/browser';
+import type { Browser, Page } from 'playwright-core';
 import type { Facts } from '../platform/facts.ts';
 import { UnitPage } from './page.ts';
 
@@ -28,9 +28,7 @@ const settings = { unit: 'A-1203', address: '127.0.0.1', port: 0, services };
 
 let browser: Browser;
 before(async () => {
-  const executablePath = await chromium.executablePath();
-  // Its own list of arguments is for one process and one page, and without web security.
-  browser = await playwright.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  browser = await launchBrowser();
 });
 after(() => browser?.close());
 

@@ -250,6 +250,15 @@ export class Journal<T extends { readonly sequence: number }> {
   }
 }
 
+/** Every whole line that still lies there, sent or not, oldest first. */
+export function readJournal(directory: string): { journal: string; item: unknown }[] {
+  const names = readdirSync(directory).filter((name) => SEGMENT_FORM.test(name));
+  return names.toSorted().flatMap((name) => {
+    const [, , journal = ''] = SEGMENT_FORM.exec(name) ?? [];
+    return readLines(join(directory, name)).map((item) => ({ journal, item }));
+  });
+}
+
 function readThrough(path: string): Map<string, number> {
   try {
     const value: unknown = JSON.parse(readFileSync(path, 'utf8'));
