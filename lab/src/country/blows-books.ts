@@ -185,11 +185,13 @@ async function recountCoverage(sql: Sql): Promise<Recount> {
   return await differences(sql, 'coverage, days', 'true', {
     rows: `SELECT unit_id, ${day} AS at, cell::text AS part, sum(up_ms) AS a,
       sum(down_ms) AS b, sum((SELECT sum(p.up_ms) FROM sample_path p
-        WHERE p.unit_id = s.unit_id AND p.at = s.at)) AS c, count(*) AS d
+        WHERE p.unit_id = s.unit_id AND p.at = s.at)) AS c,
+      sum((SELECT count(*) FROM sample_path p WHERE p.unit_id = s.unit_id AND p.at = s.at
+        AND p.rsrp_dbm IS NOT NULL)) AS d
       FROM sample s WHERE cell IS NOT NULL GROUP BY 1, 2, 3`,
     sums: `SELECT unit_id, day::timestamptz AS at, cell::text AS part,
       sum(up_ms) FILTER (WHERE link = '') AS a, sum(down_ms) FILTER (WHERE link = '') AS b,
-      sum(up_ms) FILTER (WHERE link <> '') AS c, max(rsrp_samples) AS d
+      sum(up_ms) FILTER (WHERE link <> '') AS c, sum(rsrp_samples) AS d
       FROM coverage_day GROUP BY 1, 2, 3`,
   });
 }

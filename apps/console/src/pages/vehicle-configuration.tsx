@@ -46,7 +46,8 @@ export function EffectiveTable({ effective }: { readonly effective: Effective })
           cell: (field) => {
             const origin = effective.origins[field];
             if (origin === undefined) return '–';
-            return `${origin.name}${origin.locked ? ` · ${t('configuration.locked')}` : ''}`;
+            const name = origin.layerId === null ? t('configuration.builtIn') : origin.name;
+            return `${name}${origin.locked ? ` · ${t('configuration.locked')}` : ''}`;
           },
         },
       ]}

@@ -1,12 +1,13 @@
 import { Button } from '@digdir/designsystemet-react';
-import type { Series, VehicleOutage } from '@rmh/contract/api';
+import type { Outage, Series, VehicleOutage } from '@rmh/contract/api';
 import { useMemo } from 'react';
 import { useGet, usePages } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
+import { useLiveVehicle } from '../api/live.ts';
 import { useFilters } from '../app/search.ts';
 import { useCarrierLook } from '../carriers.ts';
 import { bytesText, decimals, shareText, timeText, whenText } from '../format.ts';
-import { outageText } from '../outage-words.ts';
+import { type OutageTold, outageText } from '../outage-words.ts';
 import { Chart } from '../parts/chart.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Answer, Panel } from '../parts/page.tsx';
@@ -20,7 +21,7 @@ const STEP_MS = 30_000;
 
 function useRange() {
   const [filters] = useFilters();
-  const hours = HOURS.find((one) => one === filters['hours']) ?? '6';
+  const hours = HOURS.find((one) => one === filters['hours']) ?? HOURS[0];
   const toMs = Math.ceil(useNowMs() / STEP_MS) * STEP_MS;
   return useMemo(
     () => ({
@@ -131,6 +132,7 @@ function Outages({ vehicleId, from, to }: OutagesProps) {
   const language = useLanguage();
   const nowMs = useNowMs();
   const look = useCarrierLook();
+  const live = useLiveVehicle(vehicleId)?.outages;
   const list = usePages<VehicleOutage>(`/vehicles/${vehicleId}/outages`, { from, to, limit: 50 });
   return (
     <Answer of={{ data: list.items, error: list.error }}>
@@ -138,8 +140,8 @@ function Outages({ vehicleId, from, to }: OutagesProps) {
         <>
           <DataTable
             caption={t('vehicle.happened')}
-            rows={outages}
-            rowKey={({ id }) => id}
+            rows={withLive(outages, live ?? [], Date.parse(from))}
+            rowKey={({ link, fromMs }) => `${link} ${fromMs}`}
             empty={t('vehicle.nothingHappened')}
             columns={[
               {
@@ -147,12 +149,12 @@ function Outages({ vehicleId, from, to }: OutagesProps) {
                 head: t('column.time'),
                 tight: true,
                 names: true,
-                cell: ({ from }) => whenText(language, from, nowMs),
+                cell: ({ fromMs }) => whenText(language, fromMs, nowMs),
               },
               {
                 key: 'what',
                 head: t('column.what'),
-                cell: (outage) => outageText(language, toldOf(outage), look.name),
+                cell: (outage) => outageText(language, outage, look.name),
               },
               { key: 'cause', head: t('column.fault'), cell: ({ cause }) => t(`cause.${cause}`) },
             ]}
@@ -168,6 +170,22 @@ function Outages({ vehicleId, from, to }: OutagesProps) {
   );
 }
 
-function toldOf({ from, to, ...rest }: VehicleOutage) {
-  return { ...rest, fromMs: Date.parse(from), toMs: to === null ? null : Date.parse(to) };
+type Happened = OutageTold & { readonly cause: VehicleOutage['cause'] };
+
+/** What the vehicle says of now stands before its samples tell it, some ten seconds later. */
+function withLive(
+  told: readonly VehicleOutage[],
+  live: readonly Outage[],
+  sinceMs: number,
+): Happened[] {
+  const happened = new Map<string, Happened>();
+  const add = (one: Happened) => happened.set(`${one.link} ${one.fromMs}`, one);
+  for (const { from, to, ...rest } of told) {
+    add({ ...rest, fromMs: Date.parse(from), toMs: to === null ? null : Date.parse(to) });
+  }
+  for (const outage of live.filter(({ fromMs }) => fromMs >= sinceMs)) {
+    const cause = happened.get(`${outage.link} ${outage.fromMs}`)?.cause ?? 'unknown';
+    add({ ...outage, cause });
+  }
+  return [...happened.values()].toSorted((a, b) => b.fromMs - a.fromMs);
 }

@@ -79,7 +79,7 @@ function HoursChoice() {
   return (
     <Segments
       label={t('vehicle.span')}
-      value={filters['hours'] ?? '6'}
+      value={filters['hours'] ?? HOURS[0]}
       options={HOURS.map((hours) => ({ value: hours, label: t(`hours.${hours}`) }))}
       onChange={(hours) => change({ hours })}
     />

@@ -167,6 +167,7 @@ export const enPages: Readonly<Record<keyof typeof nbPages, string>> = {
   'configuration.noLayers': 'No layers: all values are built in',
   'configuration.effective': 'Effective values',
   'configuration.locked': 'locked',
+  'configuration.builtIn': 'built in',
   'configuration.lock': 'Lock',
   'configuration.inherited': 'inherited',
   'configuration.why': 'Why is this changed?',

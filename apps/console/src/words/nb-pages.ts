@@ -164,6 +164,7 @@ export const nbPages = {
   'configuration.noLayers': 'Ingen lag: alt er innebygde verdier',
   'configuration.effective': 'Gjeldende verdier',
   'configuration.locked': 'låst',
+  'configuration.builtIn': 'innebygd',
   'configuration.lock': 'Lås',
   'configuration.inherited': 'arves',
   'configuration.why': 'Hvorfor endres dette?',
