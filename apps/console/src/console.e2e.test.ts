@@ -130,15 +130,17 @@ describe('What a role may not do is not shown', () => {
   }
 });
 
-test('The first view brings no map and no chart, and is small', async () => {
+test('The first view brings no map and no chart, and is small', async (t) => {
   const context = await openContext(browser);
   const page = await context.newPage();
   const scripts: Promise<Buffer>[] = [];
   page.on('response', (response) => {
     if (response.url().endsWith('.js')) scripts.push(response.body());
   });
+  const began = performance.now();
   await page.goto(platform.url);
   await page.getByText('alvorlige feil nå').waitFor();
+  t.diagnostic(`on the screen after ${(performance.now() - began).toFixed(0)} ms (aim 2,000)`);
   const bodies = await Promise.all(scripts);
   const bytes = bodies.reduce((sum, body) => sum + gzipSync(body).length, 0);
   assert.ok(bytes <= FIRST_VIEW_BYTES_MAX, `${bytes} bytes`);

@@ -56,6 +56,10 @@ export async function runBlows(
   say: (text: string) => void,
 ): Promise<BlowsResult | string> {
   const directory = mkdtempSync(join(tmpdir(), 'rmh-blows-'));
+  const remove = () => rmSync(directory, { recursive: true, force: true });
+  // Whoever breaks it off leaves nothing behind: the processes end with this one.
+  const breakOff = () => process.exit(130);
+  process.once('exit', remove).once('SIGINT', breakOff).once('SIGTERM', breakOff);
   try {
     const scene = await Scene.set({ directory, ...options });
     if (typeof scene === 'string') return scene;
@@ -65,7 +69,8 @@ export async function runBlows(
       await scene.stop();
     }
   } finally {
-    rmSync(directory, { recursive: true, force: true });
+    remove();
+    process.off('exit', remove).off('SIGINT', breakOff).off('SIGTERM', breakOff);
   }
 }
 

@@ -41,8 +41,6 @@ export class Fleet {
   readonly #options: FleetOptions;
   readonly #drivers: Driver[];
   readonly #startMs: number;
-  #timer: NodeJS.Timeout | null = null;
-  #stopped = false;
 
   constructor(members: readonly Member[], options: FleetOptions, ports: FleetPorts) {
     this.#ports = ports;
@@ -54,30 +52,25 @@ export class Fleet {
     });
   }
 
+  /** Until the process ends. */
   start(): void {
     let part = 0;
     // A twentieth of the fleet at a time: no second has a peak.
-    this.#timer = setInterval(() => {
+    setInterval(() => {
       const nowMs = this.#ports.nowMs();
       for (let i = part; i < this.#drivers.length; i += PARTS) this.#drivers[i]?.look(nowMs);
       part = (part + 1) % PARTS;
     }, LOOK_MS / PARTS);
   }
 
-  /** Delivers the hours before the start; resolves when all is told, or the fleet was stopped. */
+  /** Delivers the hours before the start; resolves when all is told. */
   async tellHistory(onTold: (cars: number) => void): Promise<void> {
     const { historyHours, seed } = this.#options;
     const fromMs = this.#startMs - historyHours * 3_600_000;
     for (const [i, driver] of this.#drivers.entries()) {
-      if (this.#stopped) return;
       await driver.tellPast(seed + 7919 * (i + 1), fromMs, this.#startMs);
       onTold(i + 1);
     }
-  }
-
-  stop(): void {
-    this.#stopped = true;
-    if (this.#timer !== null) clearInterval(this.#timer);
   }
 }
 

@@ -9,7 +9,7 @@ import {
 } from '@rmh/contract/api';
 import type { Client } from '@rmh/contract/client';
 import { Identity } from '@rmh/contract/daemon';
-import { type Home, homesOf, REGIONS } from './geography.ts';
+import { type Home, homesOf, REGIONS, type Trust } from './geography.ts';
 
 export interface Member {
   readonly home: Home;
@@ -41,15 +41,18 @@ export async function seedCountry(client: Client): Promise<Map<string, number>> 
     });
     return made.id;
   };
-  for (const region of REGIONS) {
+  const settleTrust = async (rhf: number, trust: Trust) => {
+    const hf = await settle(rhf, 'hf', trust.name, trust.shortName);
+    const made = trust.towns.map(async ({ name }) => {
+      stations.set(stationKey(trust.shortName, name), await settle(hf, 'station', name, name));
+    });
+    await Promise.all(made);
+  };
+  const regions = REGIONS.map(async (region) => {
     const rhf = await settle(root.id, 'rhf', region.name, region.shortName);
-    for (const trust of region.trusts) {
-      const hf = await settle(rhf, 'hf', trust.name, trust.shortName);
-      for (const { name } of trust.towns) {
-        stations.set(stationKey(trust.shortName, name), await settle(hf, 'station', name, name));
-      }
-    }
-  }
+    await Promise.all(region.trusts.map((trust) => settleTrust(rhf, trust)));
+  });
+  await Promise.all(regions);
   return stations;
 }
 
