@@ -6,6 +6,7 @@ import {
   Poller,
   ReceiveBatch,
   readEndpoint,
+  TRAIN_SEGMENTS_MAX,
   TunDevice,
   UdpSocket,
   wallUs,
@@ -20,7 +21,7 @@ import {
   Tunnel,
   type TunnelEvent,
 } from '@rmh/session';
-import { DROP_REASONS } from '@rmh/wire';
+import { DROP_REASONS, REPORT_BITS_MAX } from '@rmh/wire';
 import {
   DELIVERY_ROWS,
   ENDPOINT_BLOCKS,
@@ -333,8 +334,11 @@ function samePresharedKey(a: PeerConfig, b: PeerConfig): boolean {
 }
 
 const NO_KEY = new Uint8Array(0);
-/** 64 full trains a turn at most, then TUN and time get theirs. */
-const TURNS_MAX = 4;
+/**
+ * Then TUN and time get theirs, and reports leave: 2 calls × 8 trains × 64 datagrams are the 1,024
+ * that one report can name. Of more the first would count as lost, and leave again.
+ */
+const TURNS_MAX = Math.floor(REPORT_BITS_MAX / (RECEIVE_SLOTS * TRAIN_SEGMENTS_MAX));
 const TUN_READS_MAX = 16;
 /** 32 full segments are 43 KB: most of the longest train (TRAIN_BYTES_MAX). */
 const TRAIN_ROWS = 32;
