@@ -48,8 +48,8 @@ export const RECEIVE_SLOT_BYTES = 65_536;
 export const TUN_READ_BYTES = 10 + 65_536;
 /** The virtio header and the 256 pieces of a train; the kernel takes 1,024 (UIO_MAXIOV). */
 export const IOVECS_MAX = 257;
-/** Some trains with a copy each; the shell sends before more are made. */
-export const TRANSMIT_BYTES = 512 * 1024;
+/** Two full trains: they leave while they still lie in the processor's cache. */
+export const TRANSMIT_BYTES = 128 * 1024;
 export const TRANSMIT_ROWS = 1024;
 /** 2,000 units × (8 paths × 2 addresses + 1), and the sources under way. */
 export const ENDPOINT_BLOCKS = 40_960;
