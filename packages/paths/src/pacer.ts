@@ -43,6 +43,6 @@ export class Pacer {
 const QUANTUM_US = 2_000;
 /** Two full packets: below, a rate of 0.1 Mbit/s would be sent byte by byte. */
 const QUANTUM_LEAST_BYTES = 2_800;
-/** Four trains of 64 KB: 2 ms at 1 Gbit/s, and half the transmit region of the data plane. */
+/** Four trains of 64 KB: 2 ms at 1 Gbit/s. */
 const QUANTUM_MOST_BYTES = 262_144;
 const DEBT_MOST_US = 100_000;

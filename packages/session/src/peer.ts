@@ -128,6 +128,8 @@ export class Peer {
   readonly decoders = new Map<number, FecDecoder>();
   readonly tallies = Object.values(TrafficClass).map(() => new ClassTally());
   deadlineUs = 0;
+  /** When what waits may go on although nothing gave it room, µs; each `pump` says it anew. */
+  pumpAtUs = Number.POSITIVE_INFINITY;
 
   constructor(
     index: number,
@@ -183,6 +185,11 @@ export class Peer {
 
   get carries(): boolean {
     return this.lanes.some((lane) => lane.state === 'carrying');
+  }
+
+  /** When time brings something next, µs. */
+  get nextUs(): number {
+    return Math.min(this.deadlineUs, this.pumpAtUs);
   }
 
   /** Something must happen at `atUs`: never later than what is already planned. */

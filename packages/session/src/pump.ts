@@ -19,7 +19,7 @@ export function pump(env: Environment, peer: Peer, nowUs: number): void {
     againUs = Math.min(againUs, pumpRepairs(env, peer, queue, nowUs));
     againUs = Math.min(againUs, pumpFlows(env, peer, queue, nowUs));
   }
-  peer.wakeAt(againUs);
+  peer.pumpAtUs = againUs;
 }
 
 /** Does anything wait for its turn? */

@@ -18,6 +18,7 @@ import type { Tunnel } from './tunnel.ts';
 /** Everything that time brings: handshakes, probes, reports, releases, keepalives. */
 export class Timekeeper {
   deadlineUs = 0;
+  #polledUs = 0;
   readonly #env: Environment;
   readonly #tunnel: Tunnel;
   readonly #writer: ControlWriter;
@@ -33,15 +34,25 @@ export class Timekeeper {
   }
 
   poll(nowUs: number): void {
-    if (nowUs < this.deadlineUs) return;
-    let next = nowUs + IDLE_US;
+    if (nowUs < this.deadlineUs) {
+      if (this.#tunnel.peers.length <= PEERS_FEW) this.#plan();
+      return;
+    }
+    this.#polledUs = nowUs;
     this.#tunnel.choice.check(nowUs);
     for (const peer of this.#tunnel.peers) {
       if (peer === null) continue;
       if (nowUs >= peer.deadlineUs) this.#tick(peer, nowUs);
-      next = Math.min(next, peer.deadlineUs);
+      else if (nowUs >= peer.pumpAtUs) pump(this.#env, peer, nowUs);
     }
-    this.deadlineUs = Math.max(next, nowUs + STEP_US);
+    this.#plan();
+  }
+
+  /** When to look again. What was planned is needless if a packet or a report came first. */
+  #plan(): void {
+    let next = this.#polledUs + IDLE_US;
+    for (const peer of this.#tunnel.peers) if (peer !== null) next = Math.min(next, peer.nextUs);
+    this.deadlineUs = Math.max(next, this.#polledUs + STEP_US);
   }
 
   /** Our handshake is done: confirm it with a message, and say what we speak. */
@@ -207,6 +218,8 @@ const SILENCE_CHECK_US = 250_000;
 const SILENT_US = 800_000;
 /** The loop may be asked for at most this often by deadlines alone. */
 const STEP_US = 200;
+/** A unit asks its gateways after each turn; a gateway asks its hundreds of units only in time. */
+const PEERS_FEW = 8;
 const HELLO_TRIES = 10;
 const HELLO_PAUSE_US = 300_000;
 /** 200 bytes a link in 20 s: under 1 MB a day. */

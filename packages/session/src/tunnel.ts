@@ -139,7 +139,7 @@ export class Tunnel {
     for (const peer of this.peers) {
       if (peer === null) continue;
       this.lanes.closeLink(peer, link, nowUs);
-      this.#time.wakeAt(peer.deadlineUs);
+      this.#time.wakeAt(peer.nextUs);
     }
   }
 
@@ -149,7 +149,7 @@ export class Tunnel {
       for (const lane of peer?.lanes ?? []) {
         if (peer && lane.link === link && lane.open) this.lanes.doubt(peer, lane, nowUs);
       }
-      if (peer !== null) this.#time.wakeAt(peer.deadlineUs);
+      if (peer !== null) this.#time.wakeAt(peer.nextUs);
     }
   }
 
@@ -159,7 +159,7 @@ export class Tunnel {
     for (const peer of this.peers) {
       if (peer === null) continue;
       this.postman.askToLeave(peer, nowUs);
-      this.#time.wakeAt(peer.deadlineUs);
+      this.#time.wakeAt(peer.nextUs);
     }
   }
 
@@ -192,7 +192,7 @@ export class Tunnel {
       this.#env.flights.abandon(flight);
       this.#sendStock(peer, innerAt, innerBytes, nowUs);
     }
-    this.#time.wakeAt(peer.deadlineUs);
+    this.#time.wakeAt(peer.nextUs);
   }
 
   /** A datagram of `length` bytes at `at` came on `link` from the address block `sourceAt`. */
@@ -242,7 +242,7 @@ export class Tunnel {
     keypair.replay.accept(counter);
     this.#heard(peer, keypair, nowUs);
     const reason = this.#takePlaintext(peer, link, plainAt, plainBytes, sourceAt, nowUs);
-    this.#time.wakeAt(peer.deadlineUs);
+    this.#time.wakeAt(peer.nextUs);
     return reason;
   }
 
@@ -339,7 +339,7 @@ export class Tunnel {
         : this.handshaker.complete(message, receiverOf(message), nowUs);
     if (typeof taken === 'number') return taken;
     if (type === MessageType.response) this.#time.sessionReady(taken, nowUs);
-    this.#time.wakeAt(taken.deadlineUs);
+    this.#time.wakeAt(taken.nextUs);
     return 0;
   }
 
