@@ -204,7 +204,7 @@ export class Competition {
     const share = 2 * (1 - tripUs / this.#tripBeforeUs);
     this.phase = 'compete';
     this.#testUs = now.nowUs + Math.max(TEST_PAUSE_US, 4 * tripUs);
-    const plausible = tripUs < ROUTE_US_MOST && now.rate > 0.05 * this.rateAlone;
+    const plausible = now.queueUs < ROUTE_US_MOST && now.rate > 0.05 * this.rateAlone;
     this.unmoved = Math.abs(share) < UNMOVED_SHARE && plausible;
     if (share > ALONE_SHARE || this.unmoved) this.reset();
   }

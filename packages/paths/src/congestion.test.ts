@@ -179,6 +179,14 @@ for (const offered of [0.25, Number.POSITIVE_INFINITY]) {
   });
 }
 
+test('a route that grows while a path is only probed is no rate of a few probes', () => {
+  const { net, us } = sender({ rateMbit: always(12), oneWayUs: turns(25_000, 70_000, 4e6) });
+  us.offeredBytesPerUs = 0.004;
+  net.run(START_US + 6e6);
+  assert.ok(us.path.queueUs < 20_000, `${us.path.queueUs}`);
+  assert.ok(us.path.congestion.bytesPerSecond * 8 > 2e6);
+});
+
 for (const kind of ['delays', 'drops', 'reports stall'] as const) {
   test(`a second after an outage of 1 s (${kind}) all is as before`, () => {
     const inside = (nowUs: number): boolean => nowUs > START_US + 4e6 && nowUs < START_US + 5e6;

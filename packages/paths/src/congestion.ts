@@ -1,23 +1,10 @@
 import { Competition, type Reading } from './competition.ts';
 import { DeliveryRate } from './delivery.ts';
+import { type Feedback, noFeedback } from './feedback.ts';
 import { OneWayBase } from './one-way.ts';
 import { Pacer } from './pacer.ts';
 import { RouteWatch } from './route.ts';
 import { reportDelayUs } from './rtt.ts';
-
-/** What one report says that is new. Times µs; filled anew for each. */
-export interface Feedback {
-  nowUs: number;
-  /** When the newest packet left, and its arrival − departure modulo 2^32 [FR-14]. */
-  sentUs: number;
-  oneWayUs: number;
-  /** UDP payload bytes that arrived up to then, from the beginning of the path. */
-  deliveredBytes: number;
-  rttUs: number;
-  smoothedRttUs: number;
-  /** When the newest packet left that this report showed to be lost, or −1. */
-  lostSentUs: number;
-}
 
 /**
  * How fast one path may be sent on. Delay leads: loss alone never slows it.
@@ -37,15 +24,7 @@ export interface Feedback {
  */
 export class Congestion {
   /** The path fills this before each `take`. */
-  readonly feedback: Feedback = {
-    nowUs: 0,
-    sentUs: 0,
-    oneWayUs: 0,
-    deliveredBytes: 0,
-    rttUs: 0,
-    smoothedRttUs: 0,
-    lostSentUs: -1,
-  };
+  readonly feedback: Feedback = noFeedback();
   /** The most bytes that may be unanswered: asked for each packet, and made anew by each report. */
   windowBytes: number;
   readonly #queueTargetUs: number;
@@ -155,7 +134,8 @@ export class Congestion {
     }
     if (lostSentUs >= 0) this.#rivals.lost(lostSentUs, nowUs);
     const { queueUs } = this;
-    if (queueUs > this.#targetUs / 2) this.#roundLow = false;
+    const lowUs = Math.max(this.#targetUs / 2, LOW_SHARE * this.#queueTargetUs);
+    if (queueUs > lowUs) this.#roundLow = false;
     this.#queueNow = Math.min(this.#queueNow, queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rate);
@@ -247,11 +227,14 @@ export class Congestion {
     now.lowUs = Math.max(2 * target, target + this.#loopUs / 6);
     now.drainedUs = this.#targetUs / 4 + 2 * this.#noiseUs;
     this.#rivals.step(now);
-    if (this.#rivals.unmoved) {
-      this.#base.restart(this.#base.latestUs, nowUs);
-      this.#trip.restart(this.#trip.latestUs, nowUs);
-    }
+    if (this.#rivals.unmoved) this.#rebase(nowUs);
     this.#steer(target);
+  }
+
+  /** What the newest packet took is what the path takes without a queue. */
+  #rebase(nowUs: number): void {
+    this.#base.restart(this.#base.latestUs, nowUs);
+    this.#trip.restart(this.#trip.latestUs, nowUs);
   }
 
   /** What looked like a queue is a longer route. */
@@ -285,8 +268,13 @@ export class Congestion {
     if (growing) this.#rate = Math.max(this.#rate, sample);
     else if (capacity || sample > this.#rate) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
+      // Two lower ones in a row are no jitter: the rate is at the higher of them already.
+      if (queueUs > target) this.#rate = Math.min(this.#rate, this.#delivery.higherOfTwo);
     }
-    if (queueUs > target && growing) {
+    const probed = this.#mode === 'start' && !capacity && IDLE_PART * sample < this.#rate;
+    // Probes alone fill no buffer: the route is longer, and the rate is not known yet.
+    if (queueUs > target && probed) this.#rebase(nowUs);
+    else if (queueUs > target && growing) {
       this.#rate = sample;
       this.#boost = 1;
       this.#drainedUs = nowUs;
@@ -382,6 +370,10 @@ const DRAIN_GAIN = 0.75;
 const DRAIN_PAUSE_US = 5_000_000;
 const DRAIN_AGAIN_US = 1_000_000;
 const EMPTY_US = 2_000;
+/** 6 ms: at 3 Mbit/s a packet takes 3.7 ms, and must not hide for ever that there is more. */
+const LOW_SHARE = 0.75;
+/** Up to an eighth of the first rate, 280 kbit/s, a path in its start is only probed. */
+const IDLE_PART = 8;
 const STEERING_JITTER_US = 2_000;
 const JITTER_MOST_US = 30_000;
 const SPAN_LEAST_US = 5_000;

@@ -10,6 +10,7 @@ export class DeliveryRate {
   /** Departure of the first and of the last packet of the sample. */
   fromUs = 0;
   toUs = 0;
+  #before = 0;
   #begun = false;
   #startSentUs = 0;
   #startArrivedUs = 0;
@@ -32,12 +33,18 @@ export class DeliveryRate {
     if (spanUs < spanLeastUs || (arrived < SAMPLE_BYTES_LEAST && spanUs < SPAN_MOST_US)) {
       return false;
     }
+    this.#before = this.sample;
     this.sample = (arrived * 1e6) / spanUs;
     this.spanUs = spanUs;
     this.fromUs = this.#startSentUs;
     this.toUs = sentUs;
     this.#start(sentUs, arrivedUs, bytes);
     return true;
+  }
+
+  /** Of the newest sample and the one before it, bytes/s. */
+  get higherOfTwo(): number {
+    return Math.max(this.sample, this.#before);
   }
 
   forget(): void {
