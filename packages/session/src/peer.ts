@@ -84,6 +84,8 @@ export class Peer {
   readonly policy: Policy;
   /** What waits for its turn, by class. */
   readonly queues: (ClassQueue | null)[] = [null, null, null, null];
+  /** When a packet of each class last left, µs. */
+  readonly leftUs = [0, 0, 0, 0];
   readonly copies: CopyBudget;
   readonly fate: SharedFate;
 

@@ -54,6 +54,25 @@ test('what waits leaves by class, whatever came first; critical does not wait', 
   assert.deepEqual(gateway.ids(), [7, 5, 6, 3, 4, 1, 2]);
 });
 
+test('a class that more urgent ones keep from leaving sends a packet each 0.1 s', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  const onlyOne = (_bytes: number, nowUs: number) => {
+    made.closedUntilUs = nowUs + 30_000;
+  };
+  for (const lane of unit.peer(gateway).lanes) {
+    Object.defineProperty(lane.congestion, 'sent', { value: onlyOne });
+  }
+  send(made, BULK, 101, 102, 103, 104, 105);
+  for (let i = 0; i < 15; i++) {
+    send(made, INTERACTIVE, 2 * i, 2 * i + 1);
+    world.run(30_000);
+  }
+  const came = gateway.ids().filter((id) => id > 100);
+  assert.ok(came.length >= 3 && came.length <= 4, `${came.length} in 0.45 s`);
+  assert.ok(gateway.ids().length > 10);
+});
+
 test('a realtime packet that waited too long goes no further, and is counted', () => {
   const made = setting();
   const { world, unit, gateway } = made;

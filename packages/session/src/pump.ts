@@ -11,6 +11,7 @@ import { protect } from './symbols.ts';
  * names. Called when a packet came, when a report or a change gave room, and when time did.
  */
 export function pump(env: Environment, peer: Peer, nowUs: number): void {
+  relieve(env, peer, nowUs);
   let againUs = Number.POSITIVE_INFINITY;
   for (let trafficClass = 0; trafficClass < CLASSES; trafficClass++) {
     const queue = peer.queues[trafficClass] ?? null;
@@ -20,6 +21,30 @@ export function pump(env: Environment, peer: Peer, nowUs: number): void {
     againUs = Math.min(againUs, pumpFlows(env, peer, queue, nowUs));
   }
   peer.pumpAtUs = againUs;
+}
+
+/**
+ * A class that more urgent ones have kept from leaving for long sends one packet before them: TCP
+ * takes a longer silence for the loss of all that it has on the road, and begins anew.
+ */
+function relieve(env: Environment, peer: Peer, nowUs: number): void {
+  let urgentUs = Number.NEGATIVE_INFINITY;
+  for (let trafficClass = 0; trafficClass < CLASSES; trafficClass++) {
+    const leftUs = peer.leftUs[trafficClass] as number;
+    const passedOver = nowUs - leftUs >= STILL_MOST_US && nowUs - urgentUs < STILL_MOST_US;
+    urgentUs = Math.max(urgentUs, leftUs);
+    const queue = peer.queues[trafficClass] ?? null;
+    if (!passedOver || trafficClass < TrafficClass.interactive || queue === null) continue;
+    const bucket = queue.turn();
+    if (bucket < 0) continue;
+    const flight = queue.head(bucket);
+    const ageUs = env.flights.ageUs(flight, nowUs);
+    if (ageUs < STILL_MOST_US) continue;
+    WANTED.class = trafficClass as TrafficClass;
+    WANTED.repair = false;
+    if (!mayLeave(env, peer, flight, queue.bytesOf(bucket), ageUs, nowUs)) continue;
+    if (queue.shift(bucket)) leave(env, peer, flight, false, nowUs);
+  }
 }
 
 /** Does anything wait for its turn? */
@@ -141,6 +166,7 @@ function blocked(peer: Peer, nowUs: number): number {
 function leave(env: Environment, peer: Peer, flight: number, repair: boolean, nowUs: number): void {
   const first = peer.lanes[VERDICT.chosen[0] as number];
   if (first !== undefined) peer.favourite = first.id;
+  peer.leftUs[WANTED.class] = nowUs;
   for (let i = 0; i < VERDICT.count; i++) {
     const lane = peer.lanes[VERDICT.chosen[i] as number];
     if (lane === undefined) continue;
@@ -184,6 +210,8 @@ function waitMostUs(peer: Peer): number {
 
 const CLASSES = 4;
 const PASSES_MAX = 8;
+/** Half of TCP's least timeout; 1,340 bytes each time are 107 kbit/s. */
+const STILL_MOST_US = 100_000;
 /** On a path slower than the deadline itself late is still better than never. */
 const REALTIME_WAIT_LEAST_US = 20_000;
 
