@@ -6,6 +6,7 @@ import { TEST_STEPS } from './steps.ts';
 import { isSuccess, sumTallies, tallyText, withSkipsAsFailures } from './tally.ts';
 
 const PATHS = [
+  'apps/console/src/pages.e2e.test.ts',
   'lab/src/runner/tunnel.e2e.test.ts',
   'packages/wire/src/frames.bench.ts',
   'packages/wire/src/frames.fuzz.ts',
@@ -33,6 +34,7 @@ test('a full run checks first, and runs each test file in exactly one step', () 
     'house rules: tools/src/rules/sizes.test.ts',
     'unit tests: packages/wire/src/frames.test.ts',
     'fuzz: packages/wire/src/frames.fuzz.ts',
+    'end to end, apps: apps/console/src/pages.e2e.test.ts',
     'end to end: lab/src/runner/tunnel.e2e.test.ts',
     'benches, small: packages/wire/src/frames.bench.ts',
   ]);

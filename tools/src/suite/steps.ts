@@ -88,10 +88,25 @@ const FUZZ: FilesStep = {
   fast: false,
 };
 
+// Browsers and databases: slow, and indifferent to how slow.
+const isPatient = (path: string): boolean =>
+  path.startsWith('apps/') || /\/country\/(blows|two-platforms)\./.test(path);
+
+const END_TO_END_APPS: FilesStep = {
+  kind: 'files',
+  name: 'end to end, apps',
+  matches: (path) => path.endsWith('.e2e.test.ts') && isPatient(path),
+  concurrency: 2,
+  fileTimeoutMs: 300_000,
+  env: {},
+  needsRealPeers: true,
+  fast: false,
+};
+
 const END_TO_END: FilesStep = {
   kind: 'files',
   name: 'end to end',
-  matches: (path) => path.endsWith('.e2e.test.ts'),
+  matches: (path) => path.endsWith('.e2e.test.ts') && !isPatient(path),
   concurrency: 1,
   fileTimeoutMs: 300_000,
   env: {},
@@ -111,4 +126,11 @@ const BENCHES: FilesStep = {
 };
 
 export const CHECK_STEPS: readonly Step[] = [TYPES, TYPES_CONSOLE, FORMAT, LINT, HOUSE_RULES];
-export const TEST_STEPS: readonly Step[] = [...CHECK_STEPS, UNIT_TESTS, FUZZ, END_TO_END, BENCHES];
+export const TEST_STEPS: readonly Step[] = [
+  ...CHECK_STEPS,
+  UNIT_TESTS,
+  FUZZ,
+  END_TO_END_APPS,
+  END_TO_END,
+  BENCHES,
+];

@@ -29,10 +29,20 @@ export async function buildConsole({ force = false } = {}): Promise<string> {
     const beside = join(ROOT, `.dist-${process.pid}`);
     await build(viteOptions(beside));
     compress(beside);
-    rmSync(CONSOLE_DIST, { recursive: true, force: true });
-    renameSync(beside, CONSOLE_DIST);
+    moveIn(beside);
   }
   return CONSOLE_DIST;
+}
+
+function moveIn(built: string): void {
+  rmSync(CONSOLE_DIST, { recursive: true, force: true });
+  try {
+    renameSync(built, CONSOLE_DIST);
+  } catch (error) {
+    // Another process that built the same was first.
+    rmSync(built, { recursive: true, force: true });
+    if (!existsSync(CONSOLE_DIST)) throw error;
+  }
 }
 
 function viteOptions(outDir: string): InlineConfig {
