@@ -7,7 +7,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
-import { type Scope, type Sql, SYSTEM } from '../db/database.ts';
+import { type Database, type Scope, type Sql, SYSTEM } from '../db/database.ts';
 import type { Asker } from '../identity/asker.ts';
 import { actorOf } from '../identity/audit.ts';
 import { admit } from '../identity/verbs.ts';
@@ -44,13 +44,23 @@ export async function handle(
   checkCsrf(found, request);
   const ask = { ...readAsk(services, route, asker, request), nowMs: services.nowMs() };
   const key = route.idempotent === true ? keyOf(route, asker, request) : null;
+  const without = withoutTransaction(services.db, scope, route);
   const answer =
-    route.noTransaction === true
-      ? await answerOnce(handling, route, { ...ask, sql: NO_SQL }, null)
-      : await services.db.transaction(scope, (sql) =>
+    without === null
+      ? await services.db.transaction(scope, (sql) =>
           answerOnce(handling, route, { ...ask, sql }, key),
-        );
+        )
+      : await answerOnce(handling, route, { ...ask, sql: without }, null);
   await send(handling, answer, reply);
+}
+
+/** What a route asks that has no transaction around it; null: it has one. */
+function withoutTransaction(db: Database, scope: Scope, route: Route): Sql | null {
+  if (route.noTransaction === true) return NO_SQL;
+  if (route.readsLong !== true) return null;
+  return {
+    query: (text, values) => db.transaction(scope, (sql) => sql.query(text, values)),
+  };
 }
 
 const NO_SQL: Sql = {

@@ -34,6 +34,11 @@ export interface Route<
    * id. Only for what people ask about themselves; the leak test lists them.
    */
   readonly asSystem?: true;
+  /**
+   * Each statement is a transaction of its own: what reads for long lets others in between. For
+   * answers that bear a row more or less in their second half.
+   */
+  readonly readsLong?: true;
   /** `answer` waits for others, so it has no `sql`; what it needs it asks `services.db` for. */
   readonly noTransaction?: true;
   readonly params?: Params;

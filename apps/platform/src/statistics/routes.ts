@@ -21,6 +21,7 @@ const statistics = route({
   access: 'statistics.read',
   query: STATISTICS_QUERY,
   reply: STATISTICS,
+  readsLong: true,
   async answer({ sql, query, nowMs }) {
     const selection = selectionOf(query, nowMs);
     const { period } = selection;
@@ -48,6 +49,7 @@ const trend = route({
   access: 'statistics.read',
   query: TREND_QUERY,
   reply: TREND,
+  readsLong: true,
   async answer({ sql, query, nowMs }) {
     return { body: { days: await trendOf(sql, query, nowMs) } };
   },
