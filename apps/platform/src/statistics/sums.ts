@@ -49,7 +49,7 @@ async function added<Row extends Record<string, unknown>>(
   const columns = [...key, ...sums.map((name) => `sum(${name}::float8) AS ${name}`)];
   const whole = new Map<string, Record<string, unknown>>();
   for (const { stepS, fromMs, toMs } of bitesOf(period.parts)) {
-    const rows = await sql.query<Record<string, unknown>>(
+    const rows = await sql.query(
       `SELECT ${columns.join(', ')} FROM ${table}
       WHERE step_s = ${stepS} AND at >= '${instant(fromMs)}' AND at < '${instant(toMs)}'
         AND simulated = $1 AND ${BELOW} GROUP BY ${key.join(', ')}`,
