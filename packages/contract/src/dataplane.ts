@@ -40,6 +40,8 @@ export type DataplaneCommand =
   | { kind: 'link.changed'; name: string }
   | { kind: 'peers.set'; peers: PeerConfig[] }
   | { kind: 'classes.set'; classes: ClassRule[] }
+  /** Null: the national baseline. Holds from the next packet on; nothing that waits is lost. */
+  | { kind: 'policy.set'; policy: Policy | null }
   /** Unit: move to that gateway, make before break. */
   | { kind: 'gateway.prefer'; name: string }
   /** Gateway: ask all units to move. */

@@ -3,7 +3,13 @@ import { after, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generatePrivateKey, publicKeyOf } from '@rmh/aead';
 import { parseEndpoint, parseIp, present } from '@rmh/base';
-import type { Dataplane, DataplaneConfig, DataplaneEvent } from '@rmh/contract';
+import type {
+  Dataplane,
+  DataplaneConfig,
+  DataplaneEvent,
+  DataplaneStatus,
+  Policy,
+} from '@rmh/contract';
 import {
   allocateArena,
   createNetns,
@@ -45,6 +51,26 @@ if (runInSandbox(import.meta.url, { tun: true })) {
     assert.deepEqual(status.peers[0]?.state, 'established');
   });
 
+  test('Another policy holds while packets pass: copies, none lost, and none again', async () => {
+    const [unit] = ends;
+    assert.ok(unit !== undefined, 'the test before has started both');
+    const here = inNetns(car, () => open('10.100.0.1', 4001));
+    const there = inNetns(site, () => open('10.200.0.1', 5001));
+    const copiesDuring = async (run: () => void) => {
+      const before = duplicatedBytes(await unit.status());
+      const exchanged = exchange(here, there, '10.200.0.1:5001', 100);
+      run();
+      assert.equal(await exchanged, 100);
+      return duplicatedBytes(await unit.status()) - before;
+    };
+    // A repair or two is no copy by policy; 50 packets of 228 bytes are.
+    const someBytes = 50 * 228;
+    assert.ok((await copiesDuring(() => {})) < someBytes);
+    assert.ok((await copiesDuring(() => unit.send(copyAll))) > someBytes);
+    unit.send({ kind: 'policy.set', policy: null });
+    assert.ok((await copiesDuring(() => {})) < someBytes);
+  });
+
   async function start(netns: number, who: 'car' | 'site'): Promise<Dataplane> {
     // The worker thread is made before the first await, so it begins life in the namespace.
     const { started } = inNetns(netns, () => ({
@@ -77,6 +103,33 @@ if (runInSandbox(import.meta.url, { tun: true })) {
       policy: null,
     };
   }
+}
+
+/** Every packet on two paths, whatever it costs. */
+const each: Policy['classes'][0] = {
+  deadlineUs: 500_000,
+  copiesMost: 2,
+  missShareMost: 0,
+  repairUntilUs: 500_000,
+  holdMostUs: 0,
+  queueMostUs: 1_000_000,
+  backlogMostUs: 500_000,
+  protectEvery: 0,
+};
+const copyAll = {
+  kind: 'policy.set',
+  policy: {
+    name: 'copy-all',
+    duplicateShareMost: 1,
+    sharedFate: 0.3,
+    queueTargetUs: 8_000,
+    classes: { 0: each, 1: each, 2: each, 3: each },
+  },
+} as const;
+
+function duplicatedBytes({ peers }: DataplaneStatus): number {
+  const paths = peers.flatMap((peer) => peer.paths);
+  return paths.reduce((sum, { bytesDuplicated }) => sum + bytesDuplicated, 0);
 }
 
 /** Two veth pairs; the site's address 198.18.0.1 is reached over either. */

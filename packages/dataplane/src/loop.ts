@@ -100,6 +100,9 @@ function obey(
     case 'classes.set':
       engine.port.setRules(command.classes);
       return;
+    case 'policy.set':
+      engine.tunnel.setPolicy(command.policy, nowUs());
+      return;
     case 'gateway.prefer':
       engine.tunnel.choice.prefer(command.name, nowUs());
       return;

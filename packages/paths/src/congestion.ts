@@ -27,7 +27,8 @@ export class Congestion {
   readonly feedback: Feedback = noFeedback();
   /** The most bytes that may be unanswered: asked for each packet, and made anew by each report. */
   windowBytes: number;
-  readonly #queueTargetUs: number;
+  /** The queue of ours that may stand before the path, µs. */
+  queueTargetUs: number;
   readonly #base = new OneWayBase();
   readonly #trip = new OneWayBase();
   readonly #delivery = new DeliveryRate();
@@ -73,7 +74,7 @@ export class Congestion {
   #probePauseUs = 2 * RTT_UNKNOWN_US;
 
   constructor(queueTargetUs = QUEUE_TARGET_US) {
-    this.#queueTargetUs = queueTargetUs;
+    this.queueTargetUs = queueTargetUs;
     this.#pacer.setRate(RATE_FIRST, 0);
     this.windowBytes = this.#windowOfNow();
   }
@@ -134,7 +135,7 @@ export class Congestion {
     }
     if (lostSentUs >= 0) this.#rivals.lost(lostSentUs, nowUs);
     const { queueUs } = this;
-    const lowUs = Math.max(this.#targetUs / 2, LOW_SHARE * this.#queueTargetUs);
+    const lowUs = Math.max(this.#targetUs / 2, LOW_SHARE * this.queueTargetUs);
     if (queueUs > lowUs) this.#roundLow = false;
     this.#queueNow = Math.min(this.#queueNow, queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
@@ -179,7 +180,7 @@ export class Congestion {
   /** A packet and a half must fit, at the rate that the path has when others leave it free. */
   get #targetUs(): number {
     const rate = Math.max(this.#rate, this.#rivals.rateAlone / 16);
-    return Math.max(this.#queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;
+    return Math.max(this.queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;
   }
 
   /** Jitter beyond what our steering makes, and what one packet behind another does. */

@@ -3,20 +3,20 @@
  * that need it, and a trickle for a vehicle that sends little but critical messages.
  */
 export class CopyBudget {
-  readonly #share: number;
+  /** Of all bytes, 0 … 1. Another share keeps the credit that was earned. */
+  share: number;
   #creditBytes = START_BYTES;
   #atUs = 0;
 
-  /** `share` of all bytes, 0 … 1. */
   constructor(share: number) {
-    this.#share = share;
+    this.share = share;
   }
 
   /** First copies left: of `share` of all, the copies are share / (1 − share) of the firsts. */
   earn(bytes: number, nowUs: number): void {
     const trickle = ((nowUs - this.#atUs) / 1e6) * TRICKLE_BYTES_PER_SECOND;
     this.#atUs = nowUs;
-    const earned = this.#share >= 1 ? Number.POSITIVE_INFINITY : bytes / (1 / this.#share - 1);
+    const earned = this.share >= 1 ? Number.POSITIVE_INFINITY : bytes / (1 / this.share - 1);
     this.#creditBytes = Math.min(CREDIT_BYTES_MAX, this.#creditBytes + earned + trickle);
   }
 

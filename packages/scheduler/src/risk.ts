@@ -34,12 +34,13 @@ export class OutageRate {
  * that share a mast or a tunnel are worth less to each other than two that do not.
  */
 export class SharedFate {
-  readonly #prior: number;
+  /** Before anything was seen of a pair, 0 … 1. */
+  prior: number;
   readonly #outages = new Float64Array(PATHS_MAX);
   readonly #together = new Float64Array(PATHS_MAX * PATHS_MAX);
 
   constructor(prior: number) {
-    this.#prior = prior;
+    this.prior = prior;
   }
 
   /** `path` failed, and these others were down within the same while. */
@@ -59,7 +60,7 @@ export class SharedFate {
   #given(path: number, other: number): number {
     const together = this.#together[path * PATHS_MAX + other] ?? 0;
     const outages = this.#outages[path] ?? 0;
-    return (this.#prior * PRIOR_PAIRS + together) / (PRIOR_PAIRS + outages);
+    return (this.prior * PRIOR_PAIRS + together) / (PRIOR_PAIRS + outages);
   }
 }
 

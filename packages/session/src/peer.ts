@@ -81,7 +81,7 @@ export class Peer {
   favourite = -1;
   /** The lane of the last verdict that named one only; its class and moment, µs. */
   readonly recent = { lane: -1, class: -1, atUs: -1 };
-  readonly policy: Policy;
+  policy: Policy;
   /** What waits for its turn, by class. */
   readonly queues: (ClassQueue | null)[] = [null, null, null, null];
   /** When a packet of each class last left, µs. */
@@ -147,6 +147,15 @@ export class Peer {
     this.fate = new SharedFate(policy.sharedFate);
     this.roaming = { link: 0, endpointAt: roamingAt, known: false };
     this.keys = new KeyRing<Peer>(byIndex, this);
+  }
+
+  /** From the next packet on; what is learned of the paths, and what waits, stays. */
+  setPolicy(policy: Policy): void {
+    this.policy = policy;
+    this.copies.share = policy.duplicateShareMost;
+    this.fate.prior = policy.sharedFate;
+    for (const { congestion } of this.lanes) congestion.queueTargetUs = policy.queueTargetUs;
+    this.recent.atUs = -1;
   }
 
   addLane(environment: Environment, id: number, link: number): Lane | null {

@@ -59,7 +59,7 @@ export class Tunnel {
   readonly postman: Postman;
   readonly choice: GatewayChoice;
   readonly role: 'unit' | 'gateway';
-  readonly policy: Policy;
+  #policy: Policy;
   /** Unit: links that exist now. */
   readonly links = new Set<number>();
   readonly #env: Environment;
@@ -72,7 +72,7 @@ export class Tunnel {
   constructor(env: Environment, options: TunnelOptions) {
     this.#env = env;
     this.role = options.role;
-    this.policy = options.policy ?? NATIONAL_POLICY;
+    this.#policy = options.policy ?? NATIONAL_POLICY;
     this.local = localIdentity(env.crypto, options.privateKey);
     this.handshaker = new Handshaker(env, this.local);
     const writer = new ControlWriter(env);
@@ -93,7 +93,7 @@ export class Tunnel {
     const roamingAt = this.#env.endpoints.take();
     const free = this.peers.indexOf(null);
     const index = free < 0 ? this.peers.length : free;
-    const peer = new Peer(index, settings, this.policy, this.handshaker.byIndex, roamingAt);
+    const peer = new Peer(index, settings, this.#policy, this.handshaker.byIndex, roamingAt);
     this.peers[index] = peer;
     this.#byPublicKey.set(peerKey(settings.remote.publicKey), peer);
     if (settings.endpointAt >= 0) {
@@ -120,6 +120,18 @@ export class Tunnel {
     this.#byPublicKey.delete(peerKey(peer.settings.remote.publicKey));
     this.peers[peer.index] = null;
     this.choice.peers = this.peers;
+  }
+
+  /** Another policy, for every peer, from now on. Null: the national baseline. */
+  setPolicy(policy: Policy | null, nowUs: number): void {
+    this.#policy = policy ?? NATIONAL_POLICY;
+    for (const peer of this.peers) {
+      if (peer === null) continue;
+      peer.setPolicy(this.#policy);
+      // What waits may leave now, or has waited too long.
+      peer.wakeAt(nowUs);
+      this.#time.wakeAt(nowUs);
+    }
   }
 
   /** Unit: a link appeared, or its address changed. */
