@@ -66,7 +66,7 @@ export class Gateway implements DaemonPart {
       listen: { address: listen.address ?? null, port: listen.port },
       peers,
       classes: config.classes,
-      policy: this.#started.policy,
+      policy: this.#loaded.policy,
     };
   }
 
@@ -128,6 +128,8 @@ export class Gateway implements DaemonPart {
     for (const field of restartFields(this.#started, next)) {
       log.write('reload.restart_needed', { field });
     }
+    const isOther = JSON.stringify(next.policy) !== JSON.stringify(this.#loaded.policy);
+    if (isOther) log.write('policy.taken', { policy: next.policy?.name ?? 'baseline' });
     this.#loaded = next;
     for (const unit of this.#active) {
       // A unit that was taken out is no peer any more: no event will say that it left.
@@ -138,6 +140,7 @@ export class Gateway implements DaemonPart {
     return [
       { kind: 'peers.set', peers: next.peers },
       { kind: 'classes.set', classes: next.config.classes },
+      { kind: 'policy.set', policy: next.policy },
     ];
   }
 
@@ -167,7 +170,6 @@ function restartFields(started: LoadedGateway, next: LoadedGateway): string[] {
     (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
   );
   if (!Buffer.from(started.privateKey).equals(next.privateKey)) changed.push('privateKeyFile');
-  if (JSON.stringify(started.policy) !== JSON.stringify(next.policy)) changed.push('policy');
   return changed;
 }
 

@@ -44,13 +44,16 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
       const clock = new ClockFloor(config.stateDirectory, log);
       const platform = openUnitPlatform(loaded, log);
       const whole = platform?.overlay(loaded) ?? loaded;
-      witness = openWitness(whole, recordIn, log, quiet);
+      const seen = openWitness(whole, recordIn, log, quiet);
+      witness = seen;
       const reload = () => {
         const next = loadUnit(file, publicKeyOf);
         return platform?.overlay(next) ?? next;
       };
       const companions = [platform, openPage(whole, log)].filter((one) => one !== null);
-      const part = new Unit(whole, { log, clock, reload, nowMs: Date.now, witness, companions });
+      const record = (next: LoadedUnit) => void seen.record(recorderOf(next, recordIn, log));
+      const ports = { log, clock, reload, nowMs: Date.now, witness, companions, record };
+      const part = new Unit(whole, ports);
       // Loaded only here: --check and --help need no native code.
       const [{ startDataplane }, { openKernel }] = await Promise.all([
         import('@rmh/dataplane'),
@@ -62,24 +65,28 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
   };
 }
 
-function openWitness(
-  { config, file }: LoadedUnit,
-  recordIn: string | null,
-  log: Log,
-  quiet: Log,
-): Witness {
-  const mostMb = config.record?.mostMb ?? RECORD_MB_DEFAULT;
-  const written = config.record && resolve(dirname(file), config.record.directory);
-  const directory = recordIn ?? written;
+function openWitness(loaded: LoadedUnit, recordIn: string | null, log: Log, quiet: Log): Witness {
+  const { config } = loaded;
   return new Witness({
     name: config.name,
     log,
     // Its failure is no event of its own history, which it could not keep.
     file: new HistoryFile(config.stateDirectory, quiet),
-    recorder: directory === undefined ? null : new Recorder({ directory, mostMb }, log),
+    recorder: recorderOf(loaded, recordIn, log),
     nowMs: Date.now,
     steadyMs: () => performance.now(),
   });
+}
+
+function recorderOf(
+  { config, file }: LoadedUnit,
+  recordIn: string | null,
+  log: Log,
+): Recorder | null {
+  const mostMb = config.record?.mostMb ?? RECORD_MB_DEFAULT;
+  const written = config.record && resolve(dirname(file), config.record.directory);
+  const directory = recordIn ?? written;
+  return directory === undefined ? null : new Recorder({ directory, mostMb }, log);
 }
 
 /** As the configuration's own default. */

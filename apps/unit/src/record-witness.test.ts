@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import {
   appendFileSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   rmSync,
   statSync,
@@ -13,6 +14,7 @@ import { afterEach, beforeEach, test } from 'node:test';
 import type { History } from '@rmh/contract';
 import { keepLog } from '@rmh/contract/fakes';
 import { FakeCar } from './record.fake.ts';
+import { Recorder } from './record.ts';
 import { HistoryFile, parseHistory } from './record-history.ts';
 import { heardBy, Witness } from './record-witness.ts';
 
@@ -179,4 +181,22 @@ test('a data plane that does not answer leaves no second', () => {
     witness.look(null, car.links);
   }
   assert.deepEqual(history().slices, []);
+});
+
+test('a recording begins, moves and ends while the unit drives; what was written is packed', async () => {
+  const { witness, drive, log } = setup();
+  const [first, second] = [join(folder, 'first'), join(folder, 'second')];
+  drive(5);
+  await witness.record(new Recorder({ directory: first, mostMb: 8 }, log));
+  drive(5);
+  await witness.record(new Recorder({ directory: second, mostMb: 8 }, log));
+  drive(5);
+  await witness.record(null);
+  await witness.close();
+  drive(5);
+  for (const directory of [first, second]) {
+    const rows = readdirSync(directory).filter((name) => name.endsWith('.csv.gz'));
+    assert.ok(rows.length >= 1, directory);
+    assert.ok(!readdirSync(directory).some((name) => name.endsWith('.csv')), 'nothing unpacked');
+  }
 });

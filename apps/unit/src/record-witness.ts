@@ -32,11 +32,15 @@ export class Witness {
   readonly #ports: WitnessPorts;
   readonly #ring: HistoryRing;
   readonly #looks = new Looks();
+  #recorder: Recorder | null;
+  /** The recording before this one is still being packed. */
+  #changing: Promise<void> = Promise.resolve();
   #minute: HistorySlice[] = [];
   #clockMs: number | null = null;
 
   constructor(ports: WitnessPorts) {
     this.#ports = ports;
+    this.#recorder = ports.recorder;
     this.#ring = new HistoryRing(ports.name, ports.nowMs());
     const { events, slices } = ports.file.read();
     for (const slice of slices) this.#ring.add(slice);
@@ -49,7 +53,7 @@ export class Witness {
     this.#watchClock(nowMs);
     if (status === null) return null;
     const ended = this.#looks.look(status, links, nowMs);
-    this.#ports.recorder?.take(ended, nowMs);
+    this.#recorder?.take(ended, nowMs);
     if (ended.second === null) return null;
     const { slice } = ended.second;
     this.#ring.add(slice);
@@ -84,9 +88,21 @@ export class Witness {
     return { status: 200, body: this.#ring.between(fromMs, toMs, this.#ports.nowMs()) };
   }
 
+  /** Drives are recorded so from now on (null: not at all), once what was written is packed. */
+  async record(next: Recorder | null): Promise<void> {
+    const before = this.#recorder;
+    this.#recorder = null;
+    const packed = before?.close([], this.#ports.nowMs());
+    this.#changing = Promise.all([this.#changing, packed]).then(() => {
+      this.#recorder = next;
+    });
+    await this.#changing;
+  }
+
   async close(): Promise<void> {
     this.#keepMinute();
-    await this.#ports.recorder?.close(this.#looks.flush(), this.#ports.nowMs());
+    await this.#changing;
+    await this.#recorder?.close(this.#looks.flush(), this.#ports.nowMs());
   }
 
   #note(event: HistoryEvent): void {

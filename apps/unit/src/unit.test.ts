@@ -108,7 +108,7 @@ test('a new configuration applies live, and what needs a restart is named', () =
   );
   assert.deepEqual(
     unit.reload().map(({ kind }) => kind),
-    ['peers.set', 'classes.set'],
+    ['peers.set', 'classes.set', 'policy.set'],
   );
   assert.equal(unit.name(), 'amb-2');
   assert.equal(log.lines[0]?.event, 'reload.restart_needed');

@@ -34,6 +34,8 @@ export interface UnitPorts {
   /** Who remembers what happens; without one there is no history. */
   readonly witness?: Witness;
   readonly companions?: readonly Companion[];
+  /** Drives are recorded as this says, from now on. */
+  record?(loaded: LoadedUnit): void;
 }
 
 /** Each is said once, and no fault makes a thousand of itself. */
@@ -82,7 +84,7 @@ export class Unit implements DaemonPart {
       listen: null,
       peers,
       classes: config.classes,
-      policy: this.#started.policy,
+      policy: this.#loaded.policy,
     };
   }
 
@@ -223,12 +225,16 @@ export class Unit implements DaemonPart {
     }
     const { prefer = null } = next;
     const isWanted = prefer !== null && prefer !== this.#loaded.prefer;
+    const isOther = differs(next.policy, this.#loaded.policy);
+    if (differs(next.config.record, this.#loaded.config.record)) this.#ports.record?.(next);
     this.#loaded = next;
     log.setLevel(next.config.log.level);
+    if (isOther) log.write('policy.taken', { policy: next.policy?.name ?? 'baseline' });
     log.write('reload.done', { configHash: next.configHash, peers: next.peers.length });
     return [
       { kind: 'peers.set', peers: next.peers },
       { kind: 'classes.set', classes: next.config.classes },
+      { kind: 'policy.set', policy: next.policy },
       ...(isWanted ? [{ kind: 'gateway.prefer', name: prefer } as const] : []),
     ];
   }
@@ -259,24 +265,19 @@ export class Unit implements DaemonPart {
   }
 }
 
-const FIXED_FIELDS = [
-  'tun',
-  'statusSocket',
-  'stateDirectory',
-  'record',
-  'platform',
-  'page',
-  'gps',
-] as const;
+const FIXED_FIELDS = ['tun', 'statusSocket', 'stateDirectory', 'platform', 'page', 'gps'] as const;
 
 /** Fields whose change the running unit cannot take up. */
 function restartFields(started: LoadedUnit, next: LoadedUnit): string[] {
-  const changed: string[] = FIXED_FIELDS.filter(
-    (field) => JSON.stringify(started.config[field]) !== JSON.stringify(next.config[field]),
+  const changed: string[] = FIXED_FIELDS.filter((field) =>
+    differs(started.config[field], next.config[field]),
   );
   if (!Buffer.from(started.privateKey).equals(next.privateKey)) changed.push('privateKeyFile');
-  if (JSON.stringify(started.policy) !== JSON.stringify(next.policy)) changed.push('policy');
   return changed;
+}
+
+function differs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) !== JSON.stringify(b);
 }
 
 function address(device: string, text: string): NetworkItem {

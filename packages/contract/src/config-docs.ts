@@ -18,11 +18,32 @@ One file a daemon, in YAML (JSON is YAML). Examples: \`deploy/examples/\`.
 - A key file holds one line of base64, belongs to the service's user and has mode 0600.
 - In YAML, write IPv6 in quotes: \`"fd80::1/128"\`.
 - SIGHUP (\`systemctl reload\`) reads the file again. An invalid file is refused, and the old one
-  stays in force. Live: gateways, units, links, lan, routes, classes, log. Only at a restart: tun,
-  listen, statusSocket, stateDirectory, privateKeyFile, policy, record, platform, page, gps; the
-  log then says so.
+  stays in force. Live: gateways, units, links, lan, routes, classes, policy, record, log. Only at a
+  restart: name in the history, tun, listen, statusSocket, stateDirectory, privateKeyFile, platform,
+  page, gps; the log then says so (\`reload.restart_needed\`), but for the name.
 - What the platform says is laid over the file: gateways or units with their keys, addresses inside
   the tunnel, and what can be configured there (docs/operations.md).
+
+## What the platform sets, and when it holds
+
+A configuration of the platform is checked whole before any of it holds; one that cannot be used
+changes nothing and is reported as refused. Taken on trial, it holds as below; when it falls back,
+what was before holds in the same way (docs/enrolment.md).
+
+| field | holds from | what stays |
+|---|---|---|
+| \`policyText\` | the next packet on, also for those that wait | sessions, what was learned of the paths, what waits, the credit for copies |
+| \`duplicateShareMost\` | the next packet on | as above; it overrules the share that the policy names |
+| \`links[].enabled\` | at once: the link's sockets are closed or opened | what was on the road over it is sent again elsewhere |
+| \`preferGateway\` | at once, where it names another one than before | make before break: no packet is lost |
+| \`recordMb\` | at once; 0 ends the recording | the part that was being written is closed and packed |
+| \`sampleKeepDays\` | the next sample on | samples beyond a smaller limit go, the oldest first |
+| \`reportPlace\` | the next sample and the next picture of now | what was said before |
+| \`logLevel\` | the next line | – |
+
+Nothing that the platform can set waits for a restart. Its gateways, keys and addresses come beside
+it (docs/enrolment.md): gateways and keys hold at once, an address of the tunnel device only at the
+next start.
 
 The unit should forward only into the tunnel: docs/operations.md has the firewall rules.
 `;

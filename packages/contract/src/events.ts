@@ -30,6 +30,7 @@ export const EVENTS = {
   'reload.done': entry('info', 'the new configuration is in force', 'configHash', 'peers'),
   'reload.refused': entry('error', 'the new configuration is invalid; the old stays', 'fault'),
   'reload.restart_needed': entry('warn', 'this field changes only at a restart', 'field'),
+  'policy.taken': entry('info', 'this policy holds from the next packet on', 'policy'),
   'link.used': entry('info', 'a carrier is handed to the data plane', 'link', 'device'),
   'link.lost': entry('warn', 'a carrier can no longer be used', 'link', 'device', 'state'),
   'link.changed': entry('info', 'address or device of a carrier changed', 'link', 'device'),

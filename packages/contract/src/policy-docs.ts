@@ -22,7 +22,8 @@ was judged in the simulator is what the vehicle does, also after the program was
   a unit or gateway whose configuration names no \`policy\` does just this. A test holds the two
   equal.
 - \`policy: FILE\` in unit.yaml and gateway.yaml names another. Each end applies its own: what a
-  unit sends follows the unit's, what a gateway sends the gateway's. A new one needs a restart.
+  unit sends follows the unit's, what a gateway sends the gateway's. A new one is taken up without
+  a restart (SIGHUP, or the platform's configuration): it holds from the next packet on.
 - \`rmh unit --config FILE --check\` checks the policy with the configuration. Every error names
   file, line, field, what is wrong and what is expected; a misspelt field is told its nearest name.
 - \`rmh sim --policy FILE\` runs it; \`rmh replay --baseline FILE --candidate FILE\` says class by
