@@ -38,6 +38,8 @@ export type DataplaneCommand =
   | { kind: 'link.remove'; name: string }
   /** Its address or carrier changed: validate again. */
   | { kind: 'link.changed'; name: string }
+  /** For critical and realtime only, or for all again; a link that is set anew is for all. */
+  | { kind: 'link.spare'; name: string; spared: boolean }
   | { kind: 'peers.set'; peers: PeerConfig[] }
   | { kind: 'classes.set'; classes: ClassRule[] }
   /** Null: the national baseline. Holds from the next packet on; nothing that waits is lost. */

@@ -71,6 +71,29 @@ if (runInSandbox(import.meta.url, { tun: true })) {
     assert.ok((await copiesDuring(() => {})) < someBytes);
   });
 
+  test('[PA-7] A spared link carries no interactive packet, either way', async () => {
+    const [unit, gateway] = ends;
+    assert.ok(unit !== undefined && gateway !== undefined, 'the first test has started both');
+    const here = inNetns(car, () => open('10.100.0.1', 4002));
+    const there = inNetns(site, () => open('10.200.0.1', 5002));
+    const sentOver = async (end: Dataplane, path: number): Promise<number> =>
+      (await end.status()).peers[0]?.paths.find(({ id }) => id === path)?.bytesSent ?? 0;
+    // 100 packets are 23 kB; probes and reports in that time are a tenth of it.
+    const someBytes = 11_000;
+    for (const [i, name] of ['one', 'two'].entries()) {
+      unit.send({ kind: 'link.spare', name, spared: true });
+      // A path without traffic is probed by the gateway, and so reported on, each 2 s.
+      await pause(2_500);
+      const up = await sentOver(unit, i);
+      const down = await sentOver(gateway, i);
+      assert.equal(await exchange(here, there, '10.200.0.1:5002', 100), 100);
+      assert.equal(await exchange(there, here, '10.100.0.1:4002', 100), 100);
+      assert.ok((await sentOver(unit, i)) - up < someBytes, `up over ${name}`);
+      assert.ok((await sentOver(gateway, i)) - down < someBytes, `down over ${name}`);
+      unit.send({ kind: 'link.spare', name, spared: false });
+    }
+  });
+
   async function start(netns: number, who: 'car' | 'site'): Promise<Dataplane> {
     // The worker thread is made before the first await, so it begins life in the namespace.
     const { started } = inNetns(netns, () => ({

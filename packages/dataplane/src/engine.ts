@@ -180,12 +180,18 @@ export class Engine {
       socket.close();
     }
     this.links[found.link] = null;
+    this.tunnel.lanes.spare(this.tunnel.peers, found.link, false);
     this.tunnel.closeLink(found.link, nowUs());
   }
 
   changedLink(name: string): void {
     const found = this.links.find((each) => each?.name === name);
     if (found) this.tunnel.openLink(found.link, nowUs());
+  }
+
+  spareLink(name: string, spared: boolean): void {
+    const found = this.links.find((each) => each?.name === name);
+    if (found) this.tunnel.lanes.spare(this.tunnel.peers, found.link, spared);
   }
 
   /** Peers as configured: known ones stay as they are, gone ones leave, new ones come. */

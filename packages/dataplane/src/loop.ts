@@ -94,6 +94,9 @@ function obey(
     case 'link.changed':
       engine.changedLink(command.name);
       return;
+    case 'link.spare':
+      engine.spareLink(command.name, command.spared);
+      return;
     case 'peers.set':
       engine.setPeers(command.peers);
       return;

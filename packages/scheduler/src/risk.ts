@@ -65,7 +65,11 @@ export class SharedFate {
 }
 
 /** A path as the verdict sees it. */
-export type Way = Path & { readonly outages: OutageRate };
+export type Way = Path & {
+  readonly outages: OutageRate;
+  /** Its data budget is spent: for urgent packets only. */
+  readonly spared: boolean;
+};
 
 /**
  * The predicted chance that a packet which leaves now on `way` misses its deadline, 0 … 1: it

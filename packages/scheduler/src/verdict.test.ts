@@ -184,6 +184,50 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     {},
     [0, 1],
   ],
+  [
+    'a spared path serves neither interactive nor bulk, however quick it is',
+    [
+      { spared: true, oneWayMs: 5 },
+      { oneWayMs: 80, readyUs: BUSY_US },
+    ],
+    { backlogBytes: 200_000 },
+    [],
+  ],
+  [
+    'nor is it what a flow with much waiting is spread over',
+    [{ mbitPerSecond: 50 }, { spared: true, oneWayMs: 25 }],
+    { class: bulk, backlogBytes: 200_000 },
+    [0],
+  ],
+  [
+    'critical does not spare',
+    [{ spared: true }, { oneWayMs: 30 }, { oneWayMs: 40, spared: true }],
+    { class: critical },
+    [0, 1, 2],
+  ],
+  [
+    'realtime leaves first on a spared path that is quicker',
+    [{ spared: true }, { oneWayMs: 90 }],
+    { class: realtime },
+    [0],
+  ],
+  [
+    'but no copy of it takes one',
+    [
+      { oneWayMs: 70, loss: 0.1 },
+      { oneWayMs: 95, spared: true },
+    ],
+    { class: realtime },
+    [0],
+  ],
+  ['interactive takes a spared path rather than none', [{ spared: true }], {}, [0]],
+  [
+    'interactive takes a spared path rather than one in doubt',
+    [{ state: 'suspect', oneWayMs: 5 }, { spared: true }],
+    {},
+    [1],
+  ],
+  ['bulk waits rather than take a spared path', [{ spared: true }], { class: bulk }, []],
   ['a parked path serves critical only', [{ state: 'parked' }], { class: critical }, [0]],
   ['a parked path does not serve others', [{ state: 'parked' }], { class: interactive }, []],
 ];

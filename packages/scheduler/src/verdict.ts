@@ -33,7 +33,9 @@ export class Verdict {
  * Which paths a packet leaves on. Changes nothing but `verdict`.
  *
  * 1. Only the best state serves: carrying; else suspect, because a doubtful path is better than
- *    none; else, for critical packets, parked.
+ *    none; else, for critical packets, parked. A spared path serves urgent classes alone, and
+ *    interactive packets while no other carries: a journal, or whoever could raise the budget,
+ *    must not be shut out by it.
  * 2. Urgent classes (critical, realtime) take the path on which they arrive first, waiting for its
  *    turn included; a short wait is made a debt of the path instead, a longer one for critical.
  * 3. The others take the quickest path that may send now. A slower one only serves if the quicker
@@ -54,22 +56,29 @@ export function decide(
   verdict.count = 0;
   verdict.againUs = Number.POSITIVE_INFINITY;
   verdict.heldBackBy = -1;
-  const state = stateThatServes(ways, wanted.class);
-  if (state === null) return;
   const urgent = wanted.class <= Class.realtime;
+  let sparing = !urgent;
+  let state = stateThatServes(ways, wanted.class, sparing);
+  if (sparing && state !== 'carrying' && wanted.class === Class.interactive) {
+    sparing = false;
+    state = stateThatServes(ways, wanted.class, sparing);
+  }
+  if (state === null) return;
   if (urgent) chooseFirstToArrive(ways, state, favourite, wanted, policy, nowUs, verdict);
-  else chooseByBacklog(ways, state, favourite, wanted, nowUs, verdict);
+  else chooseByBacklog(ways, state, sparing, favourite, wanted, nowUs, verdict);
   if (verdict.count > 0) addCopies(ways, state, wanted, policy, fate, nowUs, verdict);
 }
 
-/** Does any path carry, or at least serve, packets of this class? */
-export function stateThatServes(
+/** Does any path carry, or at least serve, packets of this class? `sparing`: spared ones do not. */
+function stateThatServes(
   ways: readonly Way[],
   trafficClass: TrafficClass,
+  sparing: boolean,
 ): 'carrying' | 'suspect' | 'parked' | null {
   let suspect = false;
   let parked = false;
-  for (const { state } of ways) {
+  for (const { state, spared } of ways) {
+    if (sparing && spared) continue;
     if (state === 'carrying') return 'carrying';
     if (state === 'suspect') suspect = true;
     else if (state === 'parked') parked = true;
@@ -113,6 +122,7 @@ function chooseFirstToArrive(
 function chooseByBacklog(
   ways: readonly Way[],
   state: string,
+  sparing: boolean,
   favourite: number,
   wanted: Wanted,
   nowUs: number,
@@ -123,7 +133,7 @@ function chooseByBacklog(
   let soonest = -1;
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
-    if (way.state !== state) continue;
+    if (way.state !== state || (sparing && way.spared)) continue;
     const atUs = readyAtUs(way, wanted, nowUs);
     if (atUs > nowUs) {
       if (soonest < 0) soonest = i;
@@ -137,7 +147,8 @@ function chooseByBacklog(
     ready = i;
     readyCostUs = cost;
   }
-  if (ready >= 0 && isWorthIt(ways, state, favourite, ready, readyCostUs, wanted.backlogBytes)) {
+  const { backlogBytes } = wanted;
+  if (ready >= 0 && isWorthIt(ways, state, sparing, favourite, ready, readyCostUs, backlogBytes)) {
     take(verdict, ready);
     return;
   }
@@ -148,6 +159,7 @@ function chooseByBacklog(
 function isWorthIt(
   ways: readonly Way[],
   state: string,
+  sparing: boolean,
   favourite: number,
   chosen: number,
   costOfChosenUs: number,
@@ -157,7 +169,7 @@ function isWorthIt(
   let bytesPerSecond = 0;
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
-    if (i === chosen || way.state !== state) continue;
+    if (i === chosen || way.state !== state || (sparing && way.spared)) continue;
     const cost = costUs(way, favourite);
     if (cost >= costOfChosenUs) continue;
     least = Math.min(least, cost);
@@ -209,8 +221,9 @@ function addCopies(
   }
 }
 
-/** A critical copy on a suspect path is a probe as good as any. */
+/** A critical copy on a suspect path is a probe as good as any. No other is worth a spared path. */
 function mayCopy(way: Way, state: string, critical: boolean): boolean {
+  if (way.spared && !critical) return false;
   return way.state === state || (critical && way.state === 'suspect');
 }
 

@@ -13,11 +13,15 @@ export interface Told {
   inFlightBytes?: number;
   /** So much may be unanswered, bytes. */
   windowBytes?: number;
+  spared?: boolean;
 }
 
 /** A path with the estimates that a test gives it. */
 export function way(id: number, told: Told): Way {
-  const path = Object.assign(new Path(id), { outages: new OutageRate() });
+  const path = Object.assign(new Path(id), {
+    outages: new OutageRate(),
+    spared: told.spared ?? false,
+  });
   const oneWayUs = (told.oneWayMs ?? 20) * 1000;
   path.state = told.state ?? 'carrying';
   path.lossShare = told.loss ?? 0;

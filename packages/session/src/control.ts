@@ -11,10 +11,12 @@ import {
   REPORT_BITMAP_AT,
   REPORT_BITS_AT,
   REPORT_BYTES_AT,
+  REPORT_FLAGS_AT,
   REPORT_HELD_AT,
   REPORT_NEWEST_AT,
   REPORT_ONE_WAY_AT,
   REPORT_PATH_AT,
+  REPORT_SPARED,
   stampTransmission,
   TOKEN_BYTES,
   TRANSPORT_OVERHEAD_BYTES,
@@ -85,6 +87,7 @@ export class ControlWriter {
     const at = this.#frame(ControlType.report, REPORT_BITMAP_AT + ((bits + 7) >> 3));
     const { view } = this.#env.arena;
     view.setUint8(at + REPORT_PATH_AT, lane.id);
+    view.setUint8(at + REPORT_FLAGS_AT, lane.sparedHere ? REPORT_SPARED : 0);
     view.setUint16(at + REPORT_BITS_AT, bits, true);
     view.setUint32(at + REPORT_NEWEST_AT, arrivals.newest, true);
     view.setUint32(at + REPORT_HELD_AT, nowUs - arrivals.newestArrivedUs, true);

@@ -1,5 +1,12 @@
 import type { PathEvent, PathState } from '@rmh/paths';
-import { CHALLENGE_BYTES, ControlType, PATHS_MAX, REPORT_PATH_AT } from '@rmh/wire';
+import {
+  CHALLENGE_BYTES,
+  ControlType,
+  PATHS_MAX,
+  REPORT_FLAGS_AT,
+  REPORT_PATH_AT,
+  REPORT_SPARED,
+} from '@rmh/wire';
 import type { ControlWriter } from './control.ts';
 import type { Environment } from './environment.ts';
 import type { Lane, Peer } from './peer.ts';
@@ -11,6 +18,8 @@ import { repairFlight } from './submit.ts';
 export class LaneKeeper {
   readonly #env: Environment;
   readonly #writer: ControlWriter;
+  /** Unit: links that are kept for urgent packets. */
+  readonly #spared = new Set<number>();
 
   constructor(env: Environment, writer: ControlWriter) {
     this.#env = env;
@@ -24,11 +33,22 @@ export class LaneKeeper {
     if (lane === null) return;
     this.#env.endpoints.copy(peer.settings.endpointAt, lane.endpointAt);
     lane.open = true;
+    lane.sparedHere = this.#spared.has(link);
     this.#repairAll(peer, lane, nowUs);
     lane.forget();
     this.apply(peer, lane, 'validate', nowUs);
     lane.pingAtUs = nowUs;
     peer.wakeAt(nowUs);
+  }
+
+  /** Unit: the link is for urgent packets only, or for all again. Reports tell the other end. */
+  spare(peers: readonly (Peer | null)[], link: number, spared: boolean): void {
+    if (spared) this.#spared.add(link);
+    else this.#spared.delete(link);
+    for (const peer of peers) {
+      const lane = peer?.laneById[link];
+      if (lane) lane.sparedHere = spared;
+    }
   }
 
   /** Unit: the link is gone; what was on the road over it leaves elsewhere. */
@@ -61,8 +81,10 @@ export class LaneKeeper {
 
   /** The report's body at `at` speaks of one of our paths. False: of none, or of the future. */
   takeReport(peer: Peer, at: number, nowUs: number): boolean {
-    const lane = peer.laneById[this.#env.arena.view.getUint8(at + REPORT_PATH_AT)];
-    if (!lane || !lane.report(this.#env.arena.view, at, nowUs)) return false;
+    const { view } = this.#env.arena;
+    const lane = peer.laneById[view.getUint8(at + REPORT_PATH_AT)];
+    if (!lane || !lane.report(view, at, nowUs)) return false;
+    lane.sparedThere = (view.getUint8(at + REPORT_FLAGS_AT) & REPORT_SPARED) !== 0;
     if (lane.fresh) {
       lane.fresh = false;
       if (lane.open) this.#heard(peer, lane, nowUs);

@@ -35,6 +35,9 @@ export class Lane extends Path {
   readonly outages = new OutageRate();
   /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
   open = false;
+  /** This end, and the other, want only urgent packets on this path [PA-7]. */
+  sparedHere = false;
+  sparedThere = false;
 
   constructor(
     id: number,
@@ -47,6 +50,10 @@ export class Lane extends Path {
     this.link = link;
     this.endpointAt = endpointAt;
     this.candidateAt = candidateAt;
+  }
+
+  get spared(): boolean {
+    return this.sparedHere || this.sparedThere;
   }
 }
 

@@ -82,8 +82,9 @@ function laneForSymbol(peer: Peer, nowUs: number): Lane | null {
   let other: Lane | null = null;
   for (const lane of peer.lanes) {
     if (lane.state !== 'carrying') continue;
+    const free = !lane.spared && lane.nextSendUs(nowUs) <= nowUs;
     if (lane.id === peer.favourite) own = lane;
-    else if (lane.nextSendUs(nowUs) <= nowUs && lane.oneWayUs < (other?.oneWayUs ?? Infinity)) {
+    else if (free && lane.oneWayUs < (other?.oneWayUs ?? Infinity)) {
       other = lane;
     }
   }
