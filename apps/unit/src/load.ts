@@ -24,6 +24,7 @@ import {
   readSource,
   type Source,
 } from '@rmh/contract/daemon';
+import type { Budgets } from './data-use.ts';
 
 export interface LoadedUnit {
   readonly file: string;
@@ -36,6 +37,8 @@ export interface LoadedUnit {
   readonly policy: Policy | null;
   /** Links that the platform switched off. */
   readonly withheld?: readonly string[];
+  /** Bytes that links may use in a month, by name. */
+  readonly budgets?: Budgets;
   /** The gateway that the platform wants to be used, or null. */
   readonly prefer?: string | null;
 }

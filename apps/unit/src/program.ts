@@ -10,6 +10,7 @@ import {
   requireTun,
 } from '@rmh/contract/daemon';
 import { ClockFloor } from './clock-floor.ts';
+import { DataUse } from './data-use.ts';
 import { type LoadedUnit, loadUnit } from './load.ts';
 import { openPage } from './page/page.ts';
 import { openUnitPlatform } from './platform/open.ts';
@@ -52,8 +53,9 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
       };
       const companions = [platform, openPage(whole, log)].filter((one) => one !== null);
       const record = (next: LoadedUnit) => void seen.record(recorderOf(next, recordIn, log));
-      const ports = { log, clock, reload, nowMs: Date.now, witness, companions, record };
-      const part = new Unit(whole, ports);
+      const dataUse = new DataUse(config.stateDirectory, log, Date.now());
+      const seeing = { witness, companions, dataUse, record };
+      const part = new Unit(whole, { log, clock, reload, nowMs: Date.now, ...seeing });
       // Loaded only here: --check and --help need no native code.
       const [{ startDataplane }, { openKernel }] = await Promise.all([
         import('@rmh/dataplane'),

@@ -183,7 +183,7 @@ test('a data plane that does not answer leaves no second', () => {
   assert.deepEqual(history().slices, []);
 });
 
-test('a recording begins, moves and ends while the unit drives; what was written is packed', async () => {
+test('a recording begins, moves and ends while the unit drives, and is packed', async () => {
   const { witness, drive, log } = setup();
   const [first, second] = [join(folder, 'first'), join(folder, 'second')];
   drive(5);

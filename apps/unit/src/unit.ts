@@ -19,6 +19,7 @@ import {
 } from '@rmh/contract/daemon';
 import type { ClockFloor } from './clock-floor.ts';
 import type { Companion } from './companion.ts';
+import type { Budgets, DataUse } from './data-use.ts';
 import { decideLinks, type UsedLink } from './links.ts';
 import type { LoadedUnit } from './load.ts';
 import { FactsWatch } from './platform/facts.ts';
@@ -34,12 +35,15 @@ export interface UnitPorts {
   /** Who remembers what happens; without one there is no history. */
   readonly witness?: Witness;
   readonly companions?: readonly Companion[];
+  /** Who counts what links use of their data budgets. */
+  readonly dataUse?: DataUse;
   /** Drives are recorded as this says, from now on. */
   record?(loaded: LoadedUnit): void;
 }
 
 /** Each is said once, and no fault makes a thousand of itself. */
 const FAULTS_SAID_MAX = 20;
+const NO_BUDGETS: Budgets = new Map();
 const LINK_NONE_HINT = 'check modems, SIM cards and cables; "rmh status" lists every link';
 
 export class Unit implements DaemonPart {
@@ -129,9 +133,15 @@ export class Unit implements DaemonPart {
     const verdict = decideLinks(config, excluded, facts, this.#used);
     for (const command of verdict.commands) this.#logLink(command, verdict.links);
     this.#used = verdict.used;
-    this.#links = verdict.links;
+    const { dataUse } = this.#ports;
+    const { budgets = NO_BUDGETS } = this.#loaded;
+    this.#links = verdict.links.map((link) => {
+      const data = dataUse?.of(link.name, budgets) ?? null;
+      return data === null ? link : { ...link, data };
+    });
     this.#logNone();
-    return verdict.commands;
+    const orders = dataUse?.orders(this.#used.keys(), verdict.commands, budgets) ?? [];
+    return [...verdict.commands, ...orders];
   }
 
   #logLink(command: DataplaneCommand, links: readonly LinkStatus[]): void {
@@ -171,6 +181,7 @@ export class Unit implements DaemonPart {
 
   look(status: DataplaneStatus | null): void {
     const second = this.#ports.witness?.look(status, this.#links) ?? null;
+    if (status !== null) this.#ports.dataUse?.look(status, this.#ports.nowMs());
     if (status === null || this.#companions.length === 0) return;
     const facts = this.#facts.look(status, this.#links, Math.round(this.#ports.nowMs()));
     this.#withCompanions((one) => one.look(facts, second));
@@ -207,6 +218,7 @@ export class Unit implements DaemonPart {
 
   async ended(): Promise<void> {
     await Promise.all(this.#companions.map((one) => one.ended()));
+    this.#ports.dataUse?.close(this.#ports.nowMs());
     await this.#ports.witness?.close();
   }
 

@@ -24,33 +24,70 @@ One file a daemon, in YAML (JSON is YAML). Examples: \`deploy/examples/\`.
 - What the platform says is laid over the file: gateways or units with their keys, addresses inside
   the tunnel, and what can be configured there (docs/operations.md).
 
-## What the platform sets, and when it holds
+The unit should forward only into the tunnel: docs/operations.md has the firewall rules.
+`;
+
+const FROM_PLATFORM = `## What the platform sets, and when it holds
 
 A configuration of the platform is checked whole before any of it holds; one that cannot be used
 changes nothing and is reported as refused. Taken on trial, it holds as below; when it falls back,
 what was before holds in the same way (docs/enrolment.md).
+`;
 
-| field | holds from | what stays |
-|---|---|---|
-| \`policyText\` | the next packet on, also for those that wait | sessions, what was learned of the paths, what waits, the credit for copies |
-| \`duplicateShareMost\` | the next packet on | as above; it overrules the share that the policy names |
-| \`links[].enabled\` | at once: the link's sockets are closed or opened | what was on the road over it is sent again elsewhere |
-| \`preferGateway\` | at once, where it names another one than before | make before break: no packet is lost |
-| \`recordMb\` | at once; 0 ends the recording | the part that was being written is closed and packed |
-| \`sampleKeepDays\` | the next sample on | samples beyond a smaller limit go, the oldest first |
-| \`reportPlace\` | the next sample and the next picture of now | what was said before |
-| \`logLevel\` | the next line | – |
+/** Field of the platform's CONFIGURATION, from when it holds, what stays as it was. */
+const PLATFORM_FIELDS = [
+  [
+    'policyText',
+    'the next packet on, also for those that wait',
+    'sessions, what was learned of the paths, what waits, the credit for copies',
+  ],
+  [
+    'duplicateShareMost',
+    'the next packet on',
+    'as above; it overrules the share that the policy names',
+  ],
+  [
+    'links[].enabled',
+    "at once: the link's sockets are closed or opened",
+    'what was on the road over it is sent again elsewhere',
+  ],
+  [
+    'links[].monthlyMb',
+    'at once; what was used is looked at each 5 s',
+    'what links have used this month',
+  ],
+  [
+    'preferGateway',
+    'at once, where it names another one than before; after a start the first that answers carries',
+    'make before break: no packet is lost',
+  ],
+  [
+    'recordMb',
+    'at once; 0 ends the recording',
+    'the part that was being written is closed and packed',
+  ],
+  ['sampleKeepDays', 'the next sample on', 'samples beyond a smaller limit go, the oldest first'],
+  ['reportPlace', 'the next sample and the next picture of now', 'what was said before'],
+  ['logLevel', 'the next line', '–'],
+] as const;
+
+const BUDGETS = `
+A link that has used its \`monthlyMb\` (millions of bytes, both ways, headers counted, from midnight
+in Norway on the first of the month) is spared until the month ends or the figure rises: critical
+and realtime use it as before, interactive packets only while no other link carries, bulk never, and
+the gateway does the same for what it sends ([PA-7] in docs/protocol.md). 0 spares a link always.
 
 Nothing that the platform can set waits for a restart. Its gateways, keys and addresses come beside
 it (docs/enrolment.md): gateways and keys hold at once, an address of the tunnel device only at the
 next start.
-
-The unit should forward only into the tunnel: docs/operations.md has the firewall rules.
 `;
 
 export function configurationPage(): string {
   const sections = [
     HEAD,
+    FROM_PLATFORM,
+    platformTable(),
+    BUDGETS,
     '## unit.yaml\n',
     table(fieldsOf(treeOf(UNIT_CONFIG))),
     '\n## gateway.yaml\n',
@@ -58,6 +95,11 @@ export function configurationPage(): string {
     '\nA file in `unitsDirectory` holds the fields of one `units[]` entry at its top level.\n',
   ];
   return sections.join('\n');
+}
+
+function platformTable(): string {
+  const rows = PLATFORM_FIELDS.map(([name, from, stays]) => `| \`${name}\` | ${from} | ${stays} |`);
+  return ['| field | holds from | what stays |', '|---|---|---|', ...rows].join('\n');
 }
 
 function table(fields: readonly DocumentedField[]): string {

@@ -2,6 +2,7 @@ import { strict as assert } from 'node:assert';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { CONFIGURATION } from './api/configuration.ts';
 import { CODES } from './codes.ts';
 import { GATEWAY_CONFIG, UNIT_CONFIG } from './config.ts';
 import { configurationPage } from './config-docs.ts';
@@ -153,4 +154,12 @@ test('one prefix for two units is refused, a prefix within another is not', () =
   assert.equal(crossCheckGateway(units('10.1.0.0/16', '10.1.2.0/24')).length, 0);
   const [fault] = crossCheckGateway(units('10.1.0.0/16', '10.1.2.3/16'));
   assert.deepEqual(fault?.path, ['units', 1, 'allowedIps', 0]);
+});
+
+test('the page says of every field that the platform sets from when it holds', () => {
+  const { links, ...fields } = CONFIGURATION.shape;
+  const ofLinks = Object.keys(links.element.shape).filter((name) => name !== 'link');
+  for (const name of [...Object.keys(fields), ...ofLinks.map((one) => `links[].${one}`)]) {
+    assert.ok(configurationPage().includes(`\n| \`${name}\` | `), name);
+  }
 });

@@ -46,6 +46,15 @@ export const EVENTS = {
     'strict reverse-path filter made loose, or answers on this link would be dropped',
     'device',
   ),
+  'data.spent': entry(
+    'warn',
+    'a link has used its data of the month: for critical and realtime only until it ends',
+    'link',
+    'usedMb',
+    'monthlyMb',
+  ),
+  'data.within': entry('info', 'a link may carry everything again', 'link'),
+  'data.unwritable': entry('error', 'what links used cannot be kept over a restart', 'message'),
   'gateway.silent': entry(
     'warn',
     'no answer from a gateway for this long; hints are reasons to check',

@@ -32,6 +32,7 @@ export { type FieldPath, fieldsOf, formatPath, treeOf } from './schema-tree.ts';
 export {
   type DaemonState,
   type DaemonStatus,
+  type LinkData,
   type LinkState,
   type LinkStatus,
   type Problem,

@@ -23,6 +23,16 @@ export interface LinkStatus {
   readonly device: string;
   readonly state: LinkState;
   readonly addresses: string[];
+  /** Of a link with a data budget. */
+  readonly data?: LinkData;
+}
+
+export interface LinkData {
+  /** Sent and received since the month began, with headers. */
+  readonly monthBytes: number;
+  readonly monthlyBytes: number;
+  /** Only critical and realtime use the link. */
+  readonly spent: boolean;
 }
 
 export interface Problem {

@@ -3,7 +3,7 @@
 // A carrier is up when it answers the gateway that has the traffic (any gateway, while none has).
 // It is absent when there is no such device or it is switched off, else down. The service is up
 // when some gateway has the traffic and some carrier is up.
-import type { DataplaneStatus, LinkState, LinkStatus, PeerStatus } from '@rmh/contract';
+import type { DataplaneStatus, LinkData, LinkState, LinkStatus, PeerStatus } from '@rmh/contract';
 import { CARRIERS_MAX, type CarrierState } from '@rmh/contract/api';
 
 export interface CarrierFact {
@@ -15,6 +15,8 @@ export interface CarrierFact {
   /** Since the data plane began, over all gateways. */
   readonly bytesSent: number;
   readonly bytesDuplicated: number;
+  /** Of a link with a data budget. */
+  readonly data?: LinkData;
 }
 
 export interface Facts {
@@ -42,7 +44,7 @@ export class FactsWatch {
   }
 
   #carrier(
-    { name, state: device }: LinkStatus,
+    { name, state: device, data }: LinkStatus,
     peers: readonly PeerStatus[],
     active: PeerStatus | null,
     atMs: number,
@@ -59,6 +61,7 @@ export class FactsWatch {
       lossShare: carrying === undefined ? null : Math.min(1, carrying.lossPct / 100),
       bytesSent: all.reduce((sum, path) => sum + path.bytesSent, 0),
       bytesDuplicated: all.reduce((sum, path) => sum + path.bytesDuplicated, 0),
+      ...(data === undefined ? {} : { data }),
     };
   }
 

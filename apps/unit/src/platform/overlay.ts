@@ -15,6 +15,7 @@ import {
 } from '@rmh/contract';
 import type { UnitConfiguration, UnitTunnel } from '@rmh/contract/api';
 import { decodeBase64, NATIONAL_FILE, parsePolicy, readPolicy } from '@rmh/contract/daemon';
+import type { Budgets } from '../data-use.ts';
 import type { LoadedUnit } from '../load.ts';
 
 export interface Told {
@@ -107,6 +108,7 @@ function withConfiguration(loaded: LoadedUnit, { values }: UnitConfiguration): L
     config: next,
     policy: policyOf(loaded.policy, values),
     withheld,
+    budgets: budgetsOf(values.links),
     prefer: loaded.peers.some(({ name }) => name === prefer) ? prefer : null,
   };
 }
@@ -120,6 +122,12 @@ function linksOf(links: Config['links'], rules: UnitConfiguration['values']['lin
     throw new RmhError('RMH_CONFIG_INVALID', 'every link of this unit is switched off');
   }
   return { links: left, withheld };
+}
+
+function budgetsOf(rules: UnitConfiguration['values']['links']): Budgets {
+  return new Map(
+    rules.flatMap(({ link, monthlyMb }) => (monthlyMb === null ? [] : [[link, monthlyMb * 1e6]])),
+  );
 }
 
 function policyOf(own: LoadedUnit['policy'], values: UnitConfiguration['values']) {

@@ -171,8 +171,9 @@ export class UnitPlatform implements Companion {
       up: facts.up,
       sinceMs: facts.sinceMs,
       gateway: facts.gateway,
-      carriers: facts.carriers.map(({ link, state, sinceMs, rttMs, lossShare }) => {
-        return { link, state, sinceMs, rttMs, lossShare, radio: null };
+      carriers: facts.carriers.map(({ link, state, sinceMs, rttMs, lossShare, data }) => {
+        const told = data === undefined ? {} : { data };
+        return { link, state, sinceMs, rttMs, lossShare, radio: null, ...told };
       }),
       outages: [...this.#outages.lately],
       softwareVersion: this.#ports.softwareVersion,
@@ -183,7 +184,7 @@ export class UnitPlatform implements Companion {
   }
 
   #tellChange({ up, gateway, carriers }: Facts): void {
-    const states = carriers.map(({ link, state }) => `${link} ${state}`);
+    const states = carriers.map(({ link, state, data }) => `${link} ${state} ${data?.spent}`);
     const outages = this.#outages.lately.map(({ number, toMs }) => `${number} ${toMs}`);
     const shown = [up, gateway, ...states, ...outages].join('|');
     if (shown !== this.#shown) this.#reporter.changed();

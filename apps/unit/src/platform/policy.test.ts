@@ -81,7 +81,7 @@ function follow(values: Partial<Configuration>, isReached = () => true) {
   return { follower, unit, log, told, sent, names };
 }
 
-test('A policy of the platform is in the data plane while it is tried, and asks for no restart', async () => {
+test('A policy of the platform is in the data plane while it is tried: no restart', async () => {
   const { follower, unit, log, told, sent, names } = follow({ policyText: TEXT });
   await follower.round();
   assert.deepEqual(names(), ['winter-2']);
@@ -103,7 +103,7 @@ test('What may be sent twice follows at once, without a policy of its own', asyn
   assert.deepEqual(shares, [0.05]);
 });
 
-test('A policy that cannot be used never reaches the data plane, and the platform hears of it', async () => {
+test('A policy that cannot be used goes no further, and the platform hears of it', async () => {
   const { follower, log, told, names } = follow({ policyText: TEXT.replace('0.2', '7') });
   await follower.round();
   assert.deepEqual(names(), []);

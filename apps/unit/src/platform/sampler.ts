@@ -170,6 +170,7 @@ export class Sampler {
       bytesReceived: sum?.bytesReceived ?? 0,
       bytesDuplicated: Math.max(0, (fact?.bytesDuplicated ?? 0) - duplicatedBefore),
       radio: null,
+      ...(fact?.data === undefined ? {} : { data: fact.data }),
     };
   }
 

@@ -11,7 +11,7 @@ export const LAYER_KIND = z.enum(LAYER_KINDS);
 const LINK_RULE = z.strictObject({
   link: z.string().min(1).max(32),
   enabled: z.boolean(),
-  /** Megabytes a month that may be used, or null. */
+  /** Millions of bytes a month; beyond, for critical and realtime only. 0: always. Null: no end. */
   monthlyMb: z.int().min(0).nullable(),
 });
 

@@ -33,6 +33,15 @@ export const RADIO = z.strictObject({
   cell: z.string().max(32).nullable(),
 });
 
+/** Of a link with a data budget (`monthlyMb`); months begin at midnight in Norway. */
+export const LINK_DATA = z.strictObject({
+  /** Sent and received since the month began, with headers, as the unit counted. */
+  monthBytes: COUNT,
+  monthlyBytes: COUNT,
+  /** The link is used for critical and realtime only. */
+  spent: z.boolean(),
+});
+
 export const CARRIER_SAMPLE = z.strictObject({
   /** The link's name: by custom the carrier's, such as 'telenor'. */
   link: LINK,
@@ -48,6 +57,7 @@ export const CARRIER_SAMPLE = z.strictObject({
   bytesReceived: COUNT,
   bytesDuplicated: COUNT,
   radio: RADIO.nullable(),
+  data: LINK_DATA.exactOptional(),
 });
 export type CarrierSample = z.infer<typeof CARRIER_SAMPLE>;
 
@@ -138,6 +148,7 @@ export const NOW_CARRIER = z.strictObject({
   rttMs: z.number().min(0).max(60_000).nullable(),
   lossShare: SHARE.nullable(),
   radio: RADIO.nullable(),
+  data: LINK_DATA.exactOptional(),
 });
 
 /** POST /units/self/now: at every change at once, else every ten seconds. */
