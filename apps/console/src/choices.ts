@@ -1,6 +1,14 @@
 // The contract's lists as the console offers them. Types only are imported from the schemas, so
 // that a browser does not load them; `satisfies` and the catalogue hold both complete.
-import type { AlarmKind, Organisation, Role, Severity, Vehicle, Verb } from '@rmh/contract/api';
+import type {
+  AlarmKind,
+  Layer,
+  Organisation,
+  Role,
+  Severity,
+  Vehicle,
+  Verb,
+} from '@rmh/contract/api';
 
 export const SEVERITY_NAMES = [
   'critical',
@@ -39,6 +47,15 @@ export const ORGANISATION_KIND_NAMES = [
   'hf',
   'station',
 ] as const satisfies readonly Organisation['kind'][];
+
+/** The nearest decides: from the nation inwards. */
+export const LAYER_KIND_NAMES = [
+  'national',
+  'rhf',
+  'hf',
+  'kind',
+  'unit',
+] as const satisfies readonly Layer['kind'][];
 
 export const ROLE_NAMES = [
   'national-operator',

@@ -7,6 +7,7 @@ import { PageFrame } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 import { AuditLog } from './audit-log.tsx';
 import { Gateways } from './gateways.tsx';
+import { Network } from './network.tsx';
 import { Organisations } from './organisations.tsx';
 import { ServiceTokens } from './service-tokens.tsx';
 import { Units } from './units.tsx';
@@ -17,6 +18,7 @@ const TABS = [
   { name: 'users', verb: 'user.read', part: Users },
   { name: 'units', verb: 'unit.enrol', part: Units },
   { name: 'gateways', verb: 'gateway.read', part: Gateways },
+  { name: 'network', verb: 'settings.read', part: Network },
   { name: 'tokens', verb: 'token.write', part: ServiceTokens },
   { name: 'audit', verb: 'audit.read', part: AuditLog },
 ] as const satisfies readonly { name: string; verb: Verb; part: React.ComponentType }[];

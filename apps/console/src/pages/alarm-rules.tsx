@@ -9,7 +9,8 @@ import { SEVERITY_NAMES } from '../choices.ts';
 import { OrganisationChoice } from '../parts/choices.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
-import { Answer, Fault, Panel } from '../parts/page.tsx';
+import { SaveFault, useOpened } from '../parts/overtaken.tsx';
+import { Answer, Panel } from '../parts/page.tsx';
 import { SeverityMark } from '../parts/status.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -44,7 +45,8 @@ function RuleTable({ rules }: { readonly rules: readonly AlarmRule[] }) {
   const t = useWords();
   const may = useMay();
   const { data: tree } = useOrganisations();
-  const [edited, setEdited] = useState<AlarmRule | null>(null);
+  const [edited, setEdited] = useState<AlarmRule['kind'] | null>(null);
+  const rule = rules.find(({ kind }) => kind === edited);
   const seconds = (value: number): string => t('value.seconds', { n: value });
   return (
     <>
@@ -98,7 +100,7 @@ function RuleTable({ rules }: { readonly rules: readonly AlarmRule[] }) {
                     <Button
                       variant="tertiary"
                       aria-label={`${t('action.change')}: ${t(`alarmKind.${rule.kind}`)}`}
-                      onClick={() => setEdited(rule)}
+                      onClick={() => setEdited(rule.kind)}
                     >
                       {t('action.change')}
                     </Button>
@@ -108,18 +110,20 @@ function RuleTable({ rules }: { readonly rules: readonly AlarmRule[] }) {
             : []),
         ]}
       />
-      {edited !== null && <RuleDialog rule={edited} onClose={() => setEdited(null)} />}
+      {rule !== undefined && <RuleDialog rule={rule} onClose={() => setEdited(null)} />}
     </>
   );
 }
 
 function RuleDialog({ rule, onClose }: { readonly rule: AlarmRule; readonly onClose: () => void }) {
   const t = useWords();
-  const [severity, setSeverity] = useState<Severity>(rule.severity);
-  const [raiseAfterS, setRaise] = useState(String(rule.raiseAfterS));
-  const [clearAfterS, setClear] = useState(String(rule.clearAfterS));
-  const [enabled, setEnabled] = useState(rule.enabled ? 'yes' : 'no');
   const write = useWrite([`/organisations/${rule.organisationId}/alarm-rules`]);
+  const { opened, version } = useOpened(rule, write.error);
+  const [severity, setSeverity] = useState<Severity>(opened.severity);
+  const [raiseAfterS, setRaise] = useState(String(opened.raiseAfterS));
+  const [clearAfterS, setClear] = useState(String(opened.clearAfterS));
+  const [enabled, setEnabled] = useState(opened.enabled ? 'yes' : 'no');
+  const path = `/organisations/${rule.organisationId}/alarm-rules/${rule.kind}`;
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
     const body = {
@@ -128,9 +132,10 @@ function RuleDialog({ rule, onClose }: { readonly rule: AlarmRule; readonly onCl
       clearAfterS: Number(clearAfterS),
       enabled: enabled === 'yes',
     };
-    const path = `/organisations/${rule.organisationId}/alarm-rules/${rule.kind}`;
-    write.mutate({ path, method: 'PUT', body, version: rule.version }, { onSuccess: onClose });
+    write.mutate({ path, method: 'PUT', body, version }, { onSuccess: onClose });
   };
+  const takeBack = (): void =>
+    write.mutate({ path, method: 'DELETE', version }, { onSuccess: onClose });
   return (
     <ModalDialog title={t(`alarmKind.${rule.kind}`)} open onClose={onClose}>
       <form className="form" onSubmit={submit}>
@@ -151,11 +156,31 @@ function RuleDialog({ rule, onClose }: { readonly rule: AlarmRule; readonly onCl
           ]}
           onChange={setEnabled}
         />
-        {write.error !== null && <Fault error={write.error} />}
-        <Button type="submit" loading={write.isPending}>
-          {t('action.save')}
-        </Button>
+        <SaveFault error={write.error} fields={useFields(opened, rule)} />
+        <div className="actions">
+          <Button type="submit" loading={write.isPending}>
+            {t('action.save')}
+          </Button>
+          {rule.fromOrganisationId === rule.organisationId && (
+            <Button variant="secondary" onClick={takeBack}>
+              {t('rules.takeBack')}
+            </Button>
+          )}
+        </div>
       </form>
     </ModalDialog>
   );
+}
+
+function useFields(opened: AlarmRule, now: AlarmRule) {
+  const t = useWords();
+  const texts = ({ severity, raiseAfterS, clearAfterS, enabled }: AlarmRule) => [
+    t(`severity.${severity}`),
+    String(raiseAfterS),
+    String(clearAfterS),
+    t(enabled ? 'word.yes' : 'word.no'),
+  ];
+  const names = [t('column.severity'), t('rules.raise'), t('rules.clear'), t('rules.enabled')];
+  const after = texts(now);
+  return texts(opened).map((before, at) => [names[at] ?? '', before, after[at] ?? ''] as const);
 }

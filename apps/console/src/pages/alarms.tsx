@@ -1,7 +1,8 @@
-// Alarms: what is open, what was done about it, and after what tolerance they are raised.
+// Alarms: what is open, what was done about it, after what tolerance they are raised, and who is
+// told.
 
 import { Button } from '@digdir/designsystemet-react';
-import type { Alarm } from '@rmh/contract/api';
+import type { Alarm, Verb } from '@rmh/contract/api';
 import { useAlarmWords } from '../alarm-words.ts';
 import { useMay, useOrganisations, usePages } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
@@ -16,36 +17,43 @@ import { Marked, SeverityMark, SimulatedMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 import { AlarmDetail } from './alarm-detail.tsx';
 import { AlarmRules } from './alarm-rules.tsx';
+import { Recipients } from './recipients.tsx';
 
 // New alarms come by the stream; this catches what it missed.
 const EVERY_MS = 15_000;
+
+const VIEWS = [
+  { name: 'list', verb: 'alarm.read' },
+  { name: 'rules', verb: 'alarm.read' },
+  { name: 'recipients', verb: 'webhook.write' },
+] as const satisfies readonly { name: string; verb: Verb }[];
 
 export function AlarmsPage() {
   const t = useWords();
   const [filters, change] = useFilters();
   const may = useMay();
-  const view = filters['view'] === 'rules' ? 'rules' : 'list';
+  const views = VIEWS.filter(({ verb }) => may(verb)).map(({ name }) => name);
+  const view = views.find((name) => name === filters['view']) ?? 'list';
   return (
     <PageFrame
       title={t('page.alarms')}
       tools={
         <>
-          {may('alarm.read') && (
+          {views.length > 1 && (
             <Segments
               label={t('alarms.view')}
               value={view}
-              options={[
-                { value: 'list', label: t('alarms.list') },
-                { value: 'rules', label: t('alarms.rules') },
-              ]}
-              onChange={(next) => change({ view: next === 'rules' ? next : undefined })}
+              options={views.map((name) => ({ value: name, label: t(`alarms.${name}`) }))}
+              onChange={(next) => change({ view: next === 'list' ? undefined : next })}
             />
           )}
           {view === 'list' && <AlarmFilters />}
         </>
       }
     >
-      {view === 'rules' ? <AlarmRules /> : <AlarmList />}
+      {view === 'list' && <AlarmList />}
+      {view === 'rules' && <AlarmRules />}
+      {view === 'recipients' && <Recipients />}
     </PageFrame>
   );
 }

@@ -4,8 +4,9 @@
 import { Button } from '@digdir/designsystemet-react';
 import type { Layer, Page } from '@rmh/contract/api';
 import { useState } from 'react';
-import { useGet, useMay } from '../api/api.ts';
+import { useGet, useMay, useOrganisations } from '../api/api.ts';
 import { useFilters } from '../app/search.ts';
+import { LAYER_KIND_NAMES, VEHICLE_KIND_NAMES } from '../choices.ts';
 import { CONFIGURATION_FIELDS, valueText } from '../configuration-fields.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Segments } from '../parts/fields.tsx';
@@ -13,6 +14,7 @@ import { Answer, PageFrame, Panel } from '../parts/page.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 import { LayerEditor } from './layer-editor.tsx';
 import { LayerVersions } from './layer-versions.tsx';
+import { NewLayer } from './new-layer.tsx';
 import { Rollouts } from './rollouts.tsx';
 
 export function ConfigurationPage() {
@@ -43,14 +45,33 @@ function Layers() {
   const t = useWords();
   const layers = useGet<Page<Layer>>('/configuration/layers', { limit: 500 });
   const [filters, change] = useFilters();
+  const may = useMay();
+  const [making, setMaking] = useState(false);
+  // A layer that was made just now is empty: its writer goes on to what it gives.
+  const [madeId, setMade] = useState<number | null>(null);
   const chosenId = Number(filters['layer'] ?? 0);
+  const onMade = ({ id }: Layer): void => {
+    setMaking(false);
+    setMade(id);
+    change({ layer: String(id) });
+  };
   return (
     <Answer of={layers}>
       {({ items }) => {
         const chosen = items.find(({ id }) => id === chosenId);
         return (
           <div className={chosen === undefined ? undefined : 'with-detail'}>
-            <Panel title={t('configuration.layers')} note={t('configuration.layersNote')}>
+            <Panel
+              title={t('configuration.layers')}
+              note={t('configuration.layersNote')}
+              tools={
+                may('configuration.write') && (
+                  <Button variant="secondary" onClick={() => setMaking(true)}>
+                    {t('configuration.newLayer')}
+                  </Button>
+                )
+              }
+            >
               <LayerTable
                 layers={items}
                 chosenId={chosenId}
@@ -61,9 +82,11 @@ function Layers() {
               <ChosenLayer
                 key={chosen.id}
                 layer={chosen}
+                isNew={chosen.id === madeId}
                 onClose={() => change({ layer: undefined })}
               />
             )}
+            {making && <NewLayer layers={items} onMade={onMade} onClose={() => setMaking(false)} />}
           </div>
         );
       }}
@@ -77,20 +100,26 @@ interface LayerTableProps {
   readonly onChoose: (id: number) => void;
 }
 
-// The nearest layer decides; so the order is from the nation inwards.
-const KIND_ORDER: Readonly<Record<Layer['kind'], number>> = {
-  national: 0,
-  rhf: 1,
-  hf: 2,
-  kind: 3,
-  unit: 4,
-};
+const orderOf = ({ kind }: Layer): number => LAYER_KIND_NAMES.indexOf(kind);
+
+/** A vehicle kind in the reader's words; the rest are names. */
+function useLayerName(): (layer: Layer) => string {
+  const t = useWords();
+  const { data: tree } = useOrganisations();
+  return ({ name, organisationId, vehicleKind }) => {
+    const kind = VEHICLE_KIND_NAMES.find((one) => one === vehicleKind);
+    if (kind === undefined) return name;
+    const where = tree?.find(({ id }) => id === organisationId)?.shortName ?? '–';
+    return `${t(`kind.${kind}`)} · ${where}`;
+  };
+}
 
 function LayerTable({ layers, chosenId, onChoose }: LayerTableProps) {
   const t = useWords();
   const language = useLanguage();
+  const nameOf = useLayerName();
   const rows = layers.toSorted(
-    (a, b) => KIND_ORDER[a.kind] - KIND_ORDER[b.kind] || a.name.localeCompare(b.name, 'nb'),
+    (a, b) => orderOf(a) - orderOf(b) || a.name.localeCompare(b.name, 'nb'),
   );
   return (
     <DataTable
@@ -116,7 +145,7 @@ function LayerTable({ layers, chosenId, onChoose }: LayerTableProps) {
               aria-expanded={layer.id === chosenId}
               onClick={() => onChoose(layer.id)}
             >
-              {layer.name}
+              {nameOf(layer)}
             </button>
           ),
         },
@@ -145,13 +174,21 @@ function LayerTable({ layers, chosenId, onChoose }: LayerTableProps) {
   );
 }
 
-function ChosenLayer({ layer, onClose }: { readonly layer: Layer; readonly onClose: () => void }) {
+interface ChosenLayerProps {
+  readonly layer: Layer;
+  /** Opens its form at once. */
+  readonly isNew: boolean;
+  readonly onClose: () => void;
+}
+
+function ChosenLayer({ layer, isNew, onClose }: ChosenLayerProps) {
   const t = useWords();
   const may = useMay();
-  const [editing, setEditing] = useState(false);
+  const nameOf = useLayerName();
+  const [editing, setEditing] = useState(isNew);
   return (
     <Panel
-      title={layer.name}
+      title={nameOf(layer)}
       className="detail"
       tools={
         <Button variant="tertiary" onClick={onClose}>

@@ -9,6 +9,7 @@ import { ModalDialog, OnceShown, TextInput } from '../parts/fields.tsx';
 import { Answer, Fault, Panel } from '../parts/page.tsx';
 import { Marked, type Tone } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { ChangeGateway, NewGateway } from './gateway-dialog.tsx';
 
 const STATE_TONES: Readonly<Record<Gateway['state'], Tone>> = {
   awaited: 'unknown',
@@ -17,12 +18,17 @@ const STATE_TONES: Readonly<Record<Gateway['state'], Tone>> = {
   revoked: 'off',
 };
 
+type Open =
+  | { readonly kind: 'make' }
+  | { readonly kind: 'change' | 'revoke'; readonly gateway: Gateway };
+
 export function Gateways() {
   const t = useWords();
   const may = useMay();
   const list = useGet<Page<Gateway>>('/gateways', {}, { everyMs: 15_000 });
   const invite = useWrite<{ token: string }>(['/gateways']);
-  const [making, setMaking] = useState(false);
+  const [open, setOpen] = useState<Open | null>(null);
+  const close = (): void => setOpen(null);
   const onInvite = ({ id }: Gateway): void => {
     const path = `/gateways/${id}/enrolment-tokens`;
     invite.mutate({ path, body: {}, idempotencyKey: crypto.randomUUID() });
@@ -32,7 +38,7 @@ export function Gateways() {
       title={t('admin.gateways')}
       tools={
         may('gateway.write') && (
-          <Button variant="secondary" onClick={() => setMaking(true)}>
+          <Button variant="secondary" onClick={() => setOpen({ kind: 'make' })}>
             {t('gateway.new')}
           </Button>
         )
@@ -44,20 +50,33 @@ export function Gateways() {
       {invite.error !== null && <Fault error={invite.error} />}
       <Answer of={list}>
         {({ items }) => (
-          <GatewayTable gateways={items} onInvite={may('gateway.write') ? onInvite : null} />
+          <GatewayTable
+            gateways={items}
+            writing={may('gateway.write') ? { onInvite, onOpen: setOpen } : null}
+          />
         )}
       </Answer>
-      {making && <NewGateway onClose={() => setMaking(false)} />}
+      {open?.kind === 'make' && <NewGateway onClose={close} />}
+      {open?.kind === 'change' && (
+        <ChangeGateway id={open.gateway.id} name={open.gateway.name} onClose={close} />
+      )}
+      {open?.kind === 'revoke' && <RevokeGateway gateway={open.gateway} onClose={close} />}
     </Panel>
   );
 }
 
-interface GatewayTableProps {
-  readonly gateways: readonly Gateway[];
-  readonly onInvite: ((gateway: Gateway) => void) | null;
+interface Writing {
+  readonly onInvite: (gateway: Gateway) => void;
+  readonly onOpen: (open: Open) => void;
 }
 
-function GatewayTable({ gateways, onInvite }: GatewayTableProps) {
+interface GatewayTableProps {
+  readonly gateways: readonly Gateway[];
+  /** Null: for reading only. */
+  readonly writing: Writing | null;
+}
+
+function GatewayTable({ gateways, writing }: GatewayTableProps) {
   const t = useWords();
   const language = useLanguage();
   const nowMs = useNowMs();
@@ -69,7 +88,7 @@ function GatewayTable({ gateways, onInvite }: GatewayTableProps) {
       empty={t('gateway.none')}
       columns={[
         { key: 'name', head: t('column.name'), names: true, cell: ({ name }) => name },
-        { key: 'site', head: t('column.site'), cell: ({ site }) => site },
+        { key: 'site', head: t('column.site'), spare: true, cell: ({ site }) => site },
         {
           key: 'state',
           head: t('column.state'),
@@ -84,6 +103,7 @@ function GatewayTable({ gateways, onInvite }: GatewayTableProps) {
         {
           key: 'heard',
           head: t('column.heard'),
+          spare: true,
           cell: ({ heardAt }) => (heardAt === null ? '–' : whenText(language, heardAt, nowMs)),
         },
         {
@@ -93,61 +113,64 @@ function GatewayTable({ gateways, onInvite }: GatewayTableProps) {
           cell: ({ endpoint }) => <code>{endpoint}</code>,
         },
         {
-          key: 'invite',
-          head: <span className="unseen">{t('unit.invite')}</span>,
+          key: 'actions',
+          head: <span className="unseen">{t('column.action')}</span>,
           cell: (gateway) =>
-            onInvite !== null && (
-              <Button
-                variant="tertiary"
-                aria-label={`${t('unit.invite')}: ${gateway.name}`}
-                onClick={() => onInvite(gateway)}
-              >
-                {t('unit.invite')}
-              </Button>
-            ),
+            writing !== null &&
+            gateway.state !== 'revoked' && <RowActions gateway={gateway} writing={writing} />,
         },
       ]}
     />
   );
 }
 
-function NewGateway({ onClose }: { readonly onClose: () => void }) {
+interface RowActionsProps {
+  readonly gateway: Gateway;
+  readonly writing: Writing;
+}
+
+function RowActions({ gateway, writing }: RowActionsProps) {
   const t = useWords();
-  const [name, setName] = useState('');
-  const [site, setSite] = useState('');
-  const [endpoint, setEndpoint] = useState('');
-  const [allowed, setAllowed] = useState('');
-  const write = useWrite(['/gateways']);
+  const actions = [
+    ['unit.invite', () => writing.onInvite(gateway)],
+    ['action.change', () => writing.onOpen({ kind: 'change', gateway })],
+    ['gateway.revoke', () => writing.onOpen({ kind: 'revoke', gateway })],
+  ] as const;
+  return actions.map(([word, act]) => (
+    <Button
+      key={word}
+      variant="tertiary"
+      aria-label={`${t(word)}: ${gateway.name}`}
+      {...(word === 'gateway.revoke' && { 'data-color': 'danger' as const })}
+      onClick={act}
+    >
+      {t(word)}
+    </Button>
+  ));
+}
+
+interface RevokeGatewayProps {
+  readonly gateway: Gateway;
+  readonly onClose: () => void;
+}
+
+function RevokeGateway({ gateway, onClose }: RevokeGatewayProps) {
+  const t = useWords();
+  const [reason, setReason] = useState('');
+  const revoke = useWrite(['/gateways']);
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
-    const allowedIps = allowed.trim().split(/[\s,]+/);
-    write.mutate(
-      { path: '/gateways', body: { name, site, endpoint, allowedIps } },
-      { onSuccess: onClose },
-    );
+    const path = `/gateways/${gateway.id}/revoke`;
+    revoke.mutate({ path, body: { reason } }, { onSuccess: onClose });
   };
   return (
-    <ModalDialog title={t('gateway.new')} open onClose={onClose}>
+    <ModalDialog title={t('gateway.revokeTitle', { name: gateway.name })} open onClose={onClose}>
       <form className="form" onSubmit={submit}>
-        <TextInput label={t('column.name')} value={name} onChange={setName} required />
-        <TextInput label={t('column.site')} value={site} onChange={setSite} required />
-        <TextInput
-          label={t('column.endpoint')}
-          value={endpoint}
-          placeholder="192.0.2.1:51820"
-          onChange={setEndpoint}
-          required
-        />
-        <TextInput
-          label={t('gateway.allowed')}
-          value={allowed}
-          placeholder="10.64.0.0/16"
-          onChange={setAllowed}
-          required
-        />
-        {write.error !== null && <Fault error={write.error} />}
-        <Button type="submit" loading={write.isPending}>
-          {t('action.save')}
+        <p>{t('gateway.revokeWhat')}</p>
+        <TextInput label={t('word.reason')} value={reason} onChange={setReason} required />
+        {revoke.error !== null && <Fault error={revoke.error} />}
+        <Button type="submit" data-color="danger" loading={revoke.isPending}>
+          {t('gateway.revoke')}
         </Button>
       </form>
     </ModalDialog>

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import { useMay, useWrite } from '../api/api.ts';
 import { CONFIGURATION_FIELDS, readValue, WRONG, writtenValue } from '../configuration-fields.ts';
 import { TextInput } from '../parts/fields.tsx';
+import { SaveFault, useOpened } from '../parts/overtaken.tsx';
 import { Fault } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 
@@ -20,11 +21,12 @@ export function LayerEditor({
   readonly onDone: () => void;
 }) {
   const t = useWords();
-  const [texts, setTexts] = useState(() => textsOf(layer.values));
-  const [locked, setLocked] = useState<ReadonlySet<string>>(new Set(layer.locked));
-  const [note, setNote] = useState('');
   const preview = useWrite<Preview>([]);
   const save = useWrite(['/configuration']);
+  const { opened, version } = useOpened(layer, save.error);
+  const [texts, setTexts] = useState(() => textsOf(opened.values));
+  const [locked, setLocked] = useState<ReadonlySet<string>>(new Set(opened.locked));
+  const [note, setNote] = useState('');
   const values = valuesOf(texts);
   const wrong = CONFIGURATION_FIELDS.filter((field) => values[field] === WRONG);
   const write = (): LayerWrite => ({
@@ -35,7 +37,7 @@ export function LayerEditor({
   const path = `/configuration/layers/${layer.id}`;
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
-    const call = { path, method: 'PUT', body: write(), version: layer.version } as const;
+    const call = { path, method: 'PUT', body: write(), version } as const;
     save.mutate(call, { onSuccess: onDone });
   };
   return (
@@ -74,7 +76,7 @@ export function LayerEditor({
       </div>
       {preview.data !== undefined && <PreviewText preview={preview.data} />}
       {preview.error !== null && <Fault error={preview.error} />}
-      {save.error !== null && <Fault error={save.error} />}
+      <SaveFault error={save.error} fields={useFields(opened, layer)} />
     </form>
   );
 }
@@ -128,6 +130,15 @@ function PreviewText({ preview }: { readonly preview: Preview }) {
         </ul>
       )}
     </div>
+  );
+}
+
+function useFields(opened: Layer, now: Layer) {
+  const t = useWords();
+  const textIn = ({ values, locked }: Layer, field: Field): string =>
+    `${writtenValue(values[field]) || '–'}${locked.includes(field) ? ` · ${t('configuration.locked')}` : ''}`;
+  return CONFIGURATION_FIELDS.map(
+    (field) => [t(`setting.${field}`), textIn(opened, field), textIn(now, field)] as const,
   );
 }
 

@@ -1,4 +1,4 @@
-// Inviting a unit with a token that works once, and shutting one out.
+// Inviting a unit with a token that works once, replacing one, new keys, and shutting one out.
 
 import { Button } from '@digdir/designsystemet-react';
 import type { Unit } from '@rmh/contract/api';
@@ -8,7 +8,13 @@ import { ModalDialog, OnceShown, TextInput } from '../parts/fields.tsx';
 import { Fault } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 
-export function UnitActions({ unit }: { readonly unit: Unit }) {
+interface UnitActionsProps {
+  readonly unit: Unit;
+  /** The dialog for it is the caller's, and stays while this part goes with its unit. */
+  readonly onReplace: () => void;
+}
+
+export function UnitActions({ unit, onReplace }: UnitActionsProps) {
   const t = useWords();
   const may = useMay();
   const [revoking, setRevoking] = useState(false);
@@ -28,6 +34,11 @@ export function UnitActions({ unit }: { readonly unit: Unit }) {
       >
         {t('unit.invite')}
       </Button>
+      {unit.vehicleId !== null && (
+        <Button variant="secondary" onClick={onReplace}>
+          {t('unit.replace')}
+        </Button>
+      )}
       {may('unit.revoke') && unit.state === 'enrolled' && (
         <Button variant="secondary" data-color="danger" onClick={() => setRevoking(true)}>
           {t('unit.revoke')}

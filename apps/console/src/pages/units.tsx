@@ -9,6 +9,7 @@ import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
 import { Answer, Fault, Panel } from '../parts/page.tsx';
 import { Marked, type Tone } from '../parts/status.tsx';
 import { useWords } from '../words/words.ts';
+import { ReplaceDialog } from './replace-unit.tsx';
 import { UnitActions } from './unit-actions.tsx';
 
 const STATE_TONES: Readonly<Record<Unit['state'], Tone>> = {
@@ -22,6 +23,7 @@ export function Units() {
   const list = usePages<Unit>('/units', { limit: 100 });
   const [chosen, setChosen] = useState<number | null>(null);
   const [making, setMaking] = useState(false);
+  const [replaced, setReplaced] = useState<Unit | null>(null);
   const unit = list.items?.find(({ id }) => id === chosen);
   return (
     <Panel
@@ -36,7 +38,7 @@ export function Units() {
       {unit !== undefined && (
         <section className="chosen-unit" aria-label={unit.serial}>
           <h3>{t('unit.chosen', { serial: unit.serial })}</h3>
-          <UnitActions key={unit.id} unit={unit} />
+          <UnitActions key={unit.id} unit={unit} onReplace={() => setReplaced(unit)} />
         </section>
       )}
       <Answer of={{ data: list.items, error: list.error }}>
@@ -50,6 +52,7 @@ export function Units() {
         </p>
       )}
       {making && <NewUnit onClose={() => setMaking(false)} />}
+      {replaced !== null && <ReplaceDialog unit={replaced} onClose={() => setReplaced(null)} />}
     </Panel>
   );
 }

@@ -8,14 +8,16 @@ import { whenText } from '../format.ts';
 import { OrganisationChoice } from '../parts/choices.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
-import { Answer, Fault, Panel } from '../parts/page.tsx';
+import { SaveFault, useOpened } from '../parts/overtaken.tsx';
+import { Answer, Panel } from '../parts/page.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 
 export function Users() {
   const t = useWords();
   const may = useMay();
   const list = usePages<User>('/users', { limit: 200 });
-  const [edited, setEdited] = useState<User | 'new' | null>(null);
+  const [edited, setEdited] = useState<number | 'new' | null>(null);
+  const user = list.items?.find(({ id }) => id === edited);
   return (
     <Panel
       title={t('admin.users')}
@@ -28,10 +30,12 @@ export function Users() {
       }
     >
       <Answer of={{ data: list.items, error: list.error }}>
-        {(users) => <UserTable users={users} onEdit={may('user.write') ? setEdited : null} />}
+        {(users) => (
+          <UserTable users={users} onEdit={may('user.write') ? ({ id }) => setEdited(id) : null} />
+        )}
       </Answer>
-      {edited !== null && (
-        <UserDialog user={edited === 'new' ? null : edited} onClose={() => setEdited(null)} />
+      {(edited === 'new' || user !== undefined) && (
+        <UserDialog user={user ?? null} onClose={() => setEdited(null)} />
       )}
     </Panel>
   );
@@ -92,6 +96,17 @@ function UserTable({ users, onEdit }: UserTableProps) {
   );
 }
 
+const NEW = {
+  id: 0,
+  organisationId: 0,
+  name: '',
+  email: null,
+  grants: [],
+  active: true,
+  lastSeenAt: null,
+  version: 0,
+} as const satisfies User;
+
 function UserDialog({
   user,
   onClose,
@@ -100,12 +115,13 @@ function UserDialog({
   readonly onClose: () => void;
 }) {
   const t = useWords();
-  const [name, setName] = useState(user?.name ?? '');
-  const [email, setEmail] = useState(user?.email ?? '');
-  const [organisationId, setOrganisation] = useState(String(user?.organisationId ?? ''));
-  const [grants, setGrants] = useState<readonly Grant[]>(user?.grants ?? []);
-  const [active, setActive] = useState(user?.active ?? true);
   const write = useWrite(['/users', 'me']);
+  const { opened, version } = useOpened(user ?? NEW, write.error);
+  const [name, setName] = useState(opened.name);
+  const [email, setEmail] = useState(opened.email ?? '');
+  const [organisationId, setOrganisation] = useState(String(opened.organisationId || ''));
+  const [grants, setGrants] = useState<readonly Grant[]>(opened.grants);
+  const [active, setActive] = useState(opened.active);
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
     const body = {
@@ -118,7 +134,7 @@ function UserDialog({
     const call =
       user === null
         ? ({ path: '/users', body } as const)
-        : ({ path: `/users/${user.id}`, method: 'PUT', body, version: user.version } as const);
+        : ({ path: `/users/${user.id}`, method: 'PUT', body, version } as const);
     write.mutate(call, { onSuccess: onClose });
   };
   return (
@@ -132,13 +148,31 @@ function UserDialog({
           <input type="checkbox" checked={active} onChange={() => setActive(!active)} />
           {t('user.active')}
         </label>
-        {write.error !== null && <Fault error={write.error} />}
+        <SaveFault error={write.error} fields={useFields(opened, user ?? opened)} />
         <Button type="submit" loading={write.isPending} disabled={organisationId === ''}>
           {t('action.save')}
         </Button>
       </form>
     </ModalDialog>
   );
+}
+
+function useFields(opened: User, now: User) {
+  const t = useWords();
+  const { data: tree } = useOrganisations();
+  const nameOf = (id: number): string => tree?.find((one) => one.id === id)?.name ?? '–';
+  const grantsOf = ({ grants }: User): string =>
+    grants
+      .map(({ role, organisationId }) => `${t(`role.${role}`)} · ${nameOf(organisationId)}`)
+      .join(', ') || '–';
+  const activeOf = ({ active }: User): string => t(active ? 'word.yes' : 'word.no');
+  return [
+    [t('column.name'), opened.name, now.name],
+    [t('column.email'), opened.email ?? '–', now.email ?? '–'],
+    [t('column.organisation'), nameOf(opened.organisationId), nameOf(now.organisationId)],
+    [t('user.grants'), grantsOf(opened), grantsOf(now)],
+    [t('user.active'), activeOf(opened), activeOf(now)],
+  ] as const;
 }
 
 interface GrantListProps {

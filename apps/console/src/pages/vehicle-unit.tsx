@@ -1,17 +1,21 @@
-import type { Subscription, Unit, Vehicle } from '@rmh/contract/api';
-import { useCarriers, useGet, useMay } from '../api/api.ts';
+import type { Unit, Vehicle } from '@rmh/contract/api';
+import { useState } from 'react';
+import { useGet, useMay } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { whenText } from '../format.ts';
-import { DataTable } from '../parts/data-table.tsx';
 import { Answer, Facts, Panel } from '../parts/page.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { ReplaceDialog } from './replace-unit.tsx';
+import { Subscriptions } from './subscriptions.tsx';
 import { UnitActions } from './unit-actions.tsx';
+import { UnitKeys } from './unit-keys.tsx';
 
 export function VehicleUnit({ vehicle }: { readonly vehicle: Vehicle }) {
   const t = useWords();
   const may = useMay();
   const { unitId } = vehicle;
   const unit = useGet<Unit>(`/units/${unitId}`, {}, { enabled: unitId !== null });
+  const [replaced, setReplaced] = useState<Unit | null>(null);
   return (
     <Panel title={t('vehicle.unit')}>
       {unitId === null ? (
@@ -21,12 +25,16 @@ export function VehicleUnit({ vehicle }: { readonly vehicle: Vehicle }) {
           {(data) => (
             <>
               <UnitFacts unit={data} />
-              {may('unit.enrol') && <UnitActions unit={data} />}
+              {may('unit.enrol') && (
+                <UnitActions key={data.id} unit={data} onReplace={() => setReplaced(data)} />
+              )}
+              {may('unit.enrol') && data.state === 'enrolled' && <UnitKeys unit={data} />}
             </>
           )}
         </Answer>
       )}
-      <Subscriptions vehicleId={vehicle.id} />
+      <Subscriptions vehicle={vehicle} />
+      {replaced !== null && <ReplaceDialog unit={replaced} onClose={() => setReplaced(null)} />}
     </Panel>
   );
 }
@@ -47,38 +55,5 @@ function UnitFacts({ unit }: { readonly unit: Unit }) {
         [t('unit.addresses'), unit.addresses.join(', ') || '–'],
       ]}
     />
-  );
-}
-
-function Subscriptions({ vehicleId }: { readonly vehicleId: number }) {
-  const t = useWords();
-  const list = useGet<{ items: readonly Subscription[] }>('/subscriptions', { vehicleId });
-  const { data: carriers } = useCarriers();
-  return (
-    <Answer of={list}>
-      {({ items }) => (
-        <DataTable
-          caption={t('vehicle.subscriptions')}
-          captionShown
-          rows={items}
-          rowKey={({ id }) => id}
-          empty={t('vehicle.noSubscriptions')}
-          columns={[
-            {
-              key: 'carrier',
-              head: t('column.carrier'),
-              names: true,
-              cell: ({ carrierId }) => carriers?.find(({ id }) => id === carrierId)?.name ?? '–',
-            },
-            { key: 'iccid', head: 'ICCID', cell: ({ iccid }) => <code>{iccid}</code> },
-            {
-              key: 'priority',
-              head: t('column.priority'),
-              cell: ({ priority }) => t(priority ? 'word.yes' : 'word.no'),
-            },
-          ]}
-        />
-      )}
-    </Answer>
   );
 }

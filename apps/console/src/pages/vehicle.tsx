@@ -1,6 +1,8 @@
 // One vehicle: now, over time, what happened in words, and what is built into it.
+import { Button } from '@digdir/designsystemet-react';
 import type { Vehicle } from '@rmh/contract/api';
 import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
 import { useGet, useMay, useOrganisations } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { useLiveVehicle } from '../api/live.ts';
@@ -13,6 +15,7 @@ import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
 import { CarrierMark, SimulatedMark, StateMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 import { VehicleConfiguration } from './vehicle-configuration.tsx';
+import { VehicleDialog } from './vehicle-dialog.tsx';
 import { HOURS, VehicleHistory } from './vehicle-history.tsx';
 import { VehicleTrack } from './vehicle-track.tsx';
 import { VehicleUnit } from './vehicle-unit.tsx';
@@ -26,7 +29,12 @@ export function VehiclePage() {
     <PageFrame
       title={title}
       aside={vehicle.data !== undefined && <Heading vehicle={vehicle.data} />}
-      tools={<HoursChoice />}
+      tools={
+        <>
+          <HoursChoice />
+          {vehicle.data !== undefined && <ChangeVehicle vehicle={vehicle.data} />}
+        </>
+      }
     >
       <Answer of={vehicle}>{(data) => <Sections vehicle={data} />}</Answer>
     </PageFrame>
@@ -66,10 +74,28 @@ function Heading({ vehicle }: { readonly vehicle: Vehicle }) {
         </span>
       )}
       <span className="quiet">
-        {t(`kind.${vehicle.kind}`)} · {organisation?.name ?? '–'}
+        {t(`kind.${vehicle.kind}`)}
+        {vehicle.registration !== null && ` ${vehicle.registration}`} · {organisation?.name ?? '–'}
+        {vehicle.stage !== 'in-operation' && ` · ${t(`stage.${vehicle.stage}`)}`}
       </span>
       {vehicle.simulated && <SimulatedMark />}
     </p>
+  );
+}
+
+function ChangeVehicle({ vehicle }: { readonly vehicle: Vehicle }) {
+  const t = useWords();
+  const may = useMay();
+  const [open, setOpen] = useState(false);
+  const close = (): void => setOpen(false);
+  if (!may('vehicle.write')) return null;
+  return (
+    <>
+      <Button variant="secondary" onClick={() => setOpen(true)}>
+        {t('action.change')}
+      </Button>
+      {open && <VehicleDialog vehicle={vehicle} onSaved={close} onClose={close} />}
+    </>
   );
 }
 

@@ -2,9 +2,9 @@
 
 import { Button } from '@digdir/designsystemet-react';
 import type { Vehicle } from '@rmh/contract/api';
-import { Link } from '@tanstack/react-router';
+import { Link, useNavigate } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
-import { useOrganisations, usePages } from '../api/api.ts';
+import { useMay, useOrganisations, usePages } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { useLiveVehicle } from '../api/live.ts';
 import { type Filters, useFilters } from '../app/search.ts';
@@ -17,6 +17,7 @@ import { Choice, TextInput } from '../parts/fields.tsx';
 import { Answer, PageFrame } from '../parts/page.tsx';
 import { CarrierMark, SimulatedMark, STATES_GRAVE_FIRST, StateMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { VehicleDialog } from './vehicle-dialog.tsx';
 
 // The rows themselves follow the stream; new and removed vehicles may wait this long.
 const EVERY_MS = 30_000;
@@ -35,7 +36,12 @@ export function VehiclesPage() {
   return (
     <PageFrame
       title={t('page.vehicles')}
-      tools={<VehicleFilters filters={filters} change={change} />}
+      tools={
+        <>
+          <VehicleFilters filters={filters} change={change} />
+          <NewVehicle />
+        </>
+      }
     >
       <Answer of={{ data: list.items, error: list.error }}>
         {(vehicles) => <VehicleTable vehicles={vehicles} />}
@@ -52,6 +58,25 @@ export function VehiclesPage() {
         </p>
       )}
     </PageFrame>
+  );
+}
+
+function NewVehicle() {
+  const t = useWords();
+  const may = useMay();
+  const navigate = useNavigate();
+  const [open, setOpen] = useState(false);
+  const go = ({ id }: Vehicle): void => {
+    void navigate({ to: '/vehicles/$vehicleId', params: { vehicleId: String(id) } });
+  };
+  if (!may('vehicle.write')) return null;
+  return (
+    <>
+      <Button variant="secondary" onClick={() => setOpen(true)}>
+        {t('vehicle.new')}
+      </Button>
+      {open && <VehicleDialog vehicle={null} onSaved={go} onClose={() => setOpen(false)} />}
+    </>
   );
 }
 

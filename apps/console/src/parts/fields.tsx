@@ -61,14 +61,19 @@ interface TextProps {
   readonly label: string;
   readonly value: string;
   readonly onChange: (value: string) => void;
-  readonly type?: 'text' | 'search' | 'number' | 'email' | 'date' | 'datetime-local';
+  readonly type?: 'text' | 'search' | 'number' | 'email' | 'url' | 'date' | 'datetime-local';
   readonly placeholder?: string;
+  /** What is expected, under the field. */
+  readonly hint?: string;
+  /** Of the whole value; the browser says so with the hint. */
+  readonly pattern?: string;
   readonly required?: boolean;
   readonly grow?: boolean;
 }
 
 export function TextInput(props: TextProps) {
   const { label, value, onChange, type = 'text', placeholder, required = false, grow } = props;
+  const { hint, pattern } = props;
   const id = useId();
   return (
     <div className={grow === true ? 'field grow' : 'field'}>
@@ -79,8 +84,15 @@ export function TextInput(props: TextProps) {
         value={value}
         required={required}
         {...(placeholder !== undefined && { placeholder })}
+        {...(pattern !== undefined && { pattern, title: hint })}
+        {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
         onChange={(event) => onChange(event.target.value)}
       />
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="quiet hint">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

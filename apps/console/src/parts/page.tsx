@@ -89,21 +89,50 @@ const PROBLEM_WORDS: Readonly<Record<number, Word>> = {
   429: 'problem.tooMany',
 };
 
+// What the database refused, where the answer names only its rule.
+const RULE_WORDS: Readonly<Record<string, Word>> = {
+  'refused by vehicle_organisation_id_call_sign_key': 'problem.callSign',
+  'refused by unit_serial_key': 'problem.serial',
+  'refused by unit_of_vehicle': 'problem.unitOfVehicle',
+  'refused by subscription_iccid_key': 'problem.iccid',
+  'refused by gateway_name_key': 'problem.name',
+  'refused by carrier_key_key': 'problem.name',
+};
+
+// Fields as a form calls them; one that is not here stays as the API calls it.
+const FIELD_WORDS: Readonly<Record<string, Word>> = {
+  callSign: 'column.callSign',
+  registration: 'column.registration',
+  vehicleId: 'column.vehicle',
+  organisationId: 'column.organisation',
+  serial: 'column.serial',
+  model: 'column.model',
+  name: 'column.name',
+  reason: 'word.reason',
+  target: 'recipient.address',
+  pool: 'network.pool',
+  rotateKeysHours: 'network.rotate',
+};
+
 export function Fault({ error }: { readonly error: Error }) {
   const t = useWords();
   const problem = error instanceof ApiProblem ? error.problem : null;
   const word = problem === null ? 'problem.unreachable' : PROBLEM_WORDS[problem.status];
+  const rule = RULE_WORDS[problem?.detail ?? ''];
   return (
     <div className="fault" role="alert">
       <strong>{t(word ?? 'problem.other')}</strong>
-      {problem?.detail !== undefined && <p>{problem.detail}</p>}
+      {problem?.detail !== undefined && <p>{rule === undefined ? problem.detail : t(rule)}</p>}
       {problem?.fields !== undefined && (
         <ul>
-          {problem.fields.map(({ field, reason }) => (
-            <li key={field}>
-              <code>{field}</code>: {reason}
-            </li>
-          ))}
+          {problem.fields.map(({ field, reason }) => {
+            const name = FIELD_WORDS[field];
+            return (
+              <li key={field}>
+                {name === undefined ? <code>{field}</code> : t(name)}: {reason}
+              </li>
+            );
+          })}
         </ul>
       )}
       {problem?.requestId !== undefined && (

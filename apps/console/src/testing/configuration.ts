@@ -5,12 +5,13 @@ import {
   LAYER_DIFF,
   LAYER_VERSION,
   type Layer,
+  type LayerCreate,
   PREVIEW,
   pageOf,
   ROLLOUT,
   type Rollout,
 } from '@rmh/contract/api';
-import { type FakeRoute, fakeRoute, page } from './fake-route.ts';
+import { changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
 
 const NATIONAL: Layer = {
   id: 1,
@@ -65,6 +66,7 @@ const ROLLOUT_ONE: Rollout = {
 };
 
 export function configurationRoutes(nowMs: number): FakeRoute[] {
+  const layers = [...LAYERS];
   const version = (number: number, note: string) => ({
     version: number,
     at: new Date(nowMs - (4 - number) * 86_400_000).toISOString(),
@@ -80,7 +82,15 @@ export function configurationRoutes(nowMs: number): FakeRoute[] {
     ]),
   );
   return [
-    fakeRoute('GET', '/configuration/layers', pageOf(LAYER), () => page(LAYERS)),
+    fakeRoute('GET', '/configuration/layers', pageOf(LAYER), () => page(layers)),
+    fakeRoute('POST', '/configuration/layers', LAYER, ({ body }) => {
+      const own = body as LayerCreate;
+      const id = layers.length + 1;
+      const name = `${own.vehicleKind ?? own.kind} · ${own.organisationId}`;
+      const made = { ...own, id, name, values: {}, locked: [], note: '', version: 0 };
+      layers.push(made);
+      return made;
+    }),
     fakeRoute('GET', '/configuration/layers/:id/versions', pageOf(LAYER_VERSION), () =>
       page([
         version(3, 'Låst: melder posisjon'),
@@ -100,11 +110,9 @@ export function configurationRoutes(nowMs: number): FakeRoute[] {
       fields: [{ field: 'duplicateShareMost', units: 48 }],
       overruled: [{ layerId: 2, name: 'Helse Nord RHF', field: 'duplicateShareMost' }],
     })),
-    fakeRoute('PUT', '/configuration/layers/:id', LAYER, ({ body }) => ({
-      ...NATIONAL,
-      ...(body as object),
-      version: 4,
-    })),
+    fakeRoute('PUT', '/configuration/layers/:id', LAYER, (asked) =>
+      changed(layers, asked.params[0], asked),
+    ),
     fakeRoute('GET', '/configuration/effective/:unitId', EFFECTIVE, ({ params: [unitId] }) => ({
       unitId: Number(unitId),
       version: 3,

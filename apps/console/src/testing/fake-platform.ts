@@ -106,10 +106,11 @@ async function answer(
       params: match.slice(1),
       query: url.searchParams,
       body: await readBody(request),
+      ifMatch: Number(request.headers['if-match']?.replaceAll('"', '') ?? Number.NaN),
     };
     const body = route.answer(asked);
-    if (typeof body === 'string') return refuse(response, body as ProblemName);
-    const { version } = { version: undefined, ...(body as { version?: number }) };
+    if (typeof body === 'string') return refuse(response, body);
+    const { version } = { version: undefined, ...(body as { version?: number } | null) };
     const text = JSON.stringify(route.reply.parse(body));
     const etag = version === undefined ? {} : { etag: `"${version}"` };
     response.writeHead(200, { 'content-type': 'application/json', ...etag }).end(text);
@@ -118,9 +119,12 @@ async function answer(
   refuse(response, 'not-found');
 }
 
-function refuse(response: ServerResponse, name: ProblemName): void {
-  const problem = { type: PROBLEM_TYPE_PREFIX + name, ...PROBLEMS[name], requestId: 'fake-1' };
-  const { status } = PROBLEMS[name];
+function refuse(response: ServerResponse, text: string): void {
+  const [name = '', detail] = text.split(': ');
+  const known = PROBLEMS[name as ProblemName];
+  const type = PROBLEM_TYPE_PREFIX + name;
+  const problem = { type, ...known, requestId: 'fake-1', ...(detail && { detail }) };
+  const { status } = known;
   response.writeHead(status, { 'content-type': 'application/problem+json' });
   response.end(JSON.stringify(problem));
 }

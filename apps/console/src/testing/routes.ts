@@ -6,7 +6,6 @@ import {
   type Alarm,
   type AlarmRule,
   AUDIT_ENTRY,
-  CARRIER,
   COVERAGE_CELL,
   ENROLMENT_TOKEN_MADE,
   GATEWAY,
@@ -22,7 +21,6 @@ import {
   SERVICE_TOKEN,
   SERVICE_TOKEN_MADE,
   STATISTICS,
-  SUBSCRIPTION,
   TRACK_POINT,
   TREND,
   UNIT,
@@ -34,8 +32,11 @@ import { z } from 'zod';
 import { configurationRoutes } from './configuration.ts';
 import { type Asked, type FakeRoute, fakeRoute, page } from './fake-route.ts';
 import { coverageOf, figuresOf, outagesOf, seriesOf, trendOf } from './figures.ts';
+import { fleetWriteRoutes } from './fleet-writes.ts';
+import { networkRoutes } from './network.ts';
 import { overviewOf } from './overview.ts';
-import { CARRIERS, type Seed } from './seed.ts';
+import { recipientRoutes } from './recipients.ts';
+import type { Seed } from './seed.ts';
 
 export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[] {
   return [
@@ -44,6 +45,9 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...alarmRoutes(seed, nowMs),
     ...figureRoutes(seed, nowMs),
     ...configurationRoutes(nowMs),
+    ...recipientRoutes(seed),
+    ...fleetWriteRoutes(seed, nowMs),
+    ...networkRoutes(seed),
   ];
 }
 
@@ -90,7 +94,6 @@ function peopleRoutes({ organisations }: Seed, role: Role, nowMs: number): FakeR
     fakeRoute('GET', '/organisations', pageOf(ORGANISATION), () => page(organisations)),
     fakeRoute('GET', '/users', pageOf(USER), () => page([user])),
     fakeRoute('PUT', '/users/:id', USER, ({ body }) => ({ ...user, ...(body as object) })),
-    fakeRoute('GET', '/carriers', pageOf(CARRIER), () => page(CARRIERS)),
     fakeRoute('GET', '/service-tokens', pageOf(SERVICE_TOKEN), () => page([token])),
     fakeRoute('POST', '/service-tokens', SERVICE_TOKEN_MADE, ({ body }) => ({
       ...token,
@@ -103,7 +106,7 @@ function peopleRoutes({ organisations }: Seed, role: Role, nowMs: number): FakeR
 }
 
 function fleetRoutes(seed: Seed, nowMs: number): FakeRoute[] {
-  const { vehicles, units, gateways, organisations } = seed;
+  const { vehicles, units, gateways } = seed;
   const tokenMade = () => ({
     token: `rmh1:${'A'.repeat(43)}:${'B'.repeat(43)}:https://platform.example:8443`,
     expiresAt: new Date(nowMs + 259_200_000).toISOString(),
@@ -120,19 +123,6 @@ function fleetRoutes(seed: Seed, nowMs: number): FakeRoute[] {
     fakeRoute('GET', '/vehicles/:id/outages', pageOf(VEHICLE_OUTAGE), () => page(outagesOf(nowMs))),
     fakeRoute('GET', '/vehicles/:id/track', pageOf(TRACK_POINT), ({ query }) =>
       (query.get('reason') ?? '').length < 5 ? 'bad-request' : page(trackOf(nowMs)),
-    ),
-    fakeRoute('GET', '/subscriptions', pageOf(SUBSCRIPTION), ({ query }) =>
-      page([
-        {
-          id: 1,
-          vehicleId: Number(query.get('vehicleId')),
-          organisationId: organisations[2]?.id ?? 1,
-          carrierId: 1,
-          iccid: '8947080012345678901',
-          priority: true,
-          version: 1,
-        },
-      ]),
     ),
     fakeRoute('GET', '/units', pageOf(UNIT), () => page(units.slice(0, 100))),
     fakeRoute(

@@ -2,13 +2,17 @@
 import type {
   Alarm,
   Carrier,
+  Delivery,
   Gateway,
   Live,
   Organisation,
   ServiceState,
+  Subscription,
   Unit,
   Vehicle,
+  Webhook,
 } from '@rmh/contract/api';
+import { recipientsAt } from './recipients.ts';
 
 /** Mulberry32 (T. Ettinger, public domain): small, seeded, good enough to scatter vehicles. */
 export function seededRandom(seed: number): () => number {
@@ -79,6 +83,9 @@ export interface Seed {
   readonly units: Unit[];
   readonly gateways: Gateway[];
   readonly alarms: Alarm[];
+  readonly subscriptions: Subscription[];
+  readonly webhooks: Webhook[];
+  readonly deliveries: Delivery[];
 }
 
 const instant = (ms: number): string => new Date(ms).toISOString();
@@ -122,6 +129,8 @@ export function makeSeed(nowMs: number, vehiclesPerTrust = 12): Seed {
     units,
     gateways: gatewaysAt(nowMs),
     alarms: alarmsAt(nowMs, vehicles),
+    subscriptions: subscriptionsOf(vehicles),
+    ...recipientsAt(nowMs),
   };
 }
 
@@ -238,6 +247,21 @@ function gatewaysAt(nowMs: number): Gateway[] {
     unitsActive: 78,
     version: 1,
   }));
+}
+
+/** Two carriers in each vehicle; the national one with right of way. */
+function subscriptionsOf(vehicles: readonly Vehicle[]): Subscription[] {
+  return vehicles.flatMap(({ id, organisationId }) =>
+    CARRIERS.slice(0, 2).map((carrier, index) => ({
+      id: id * 2 + index,
+      vehicleId: id,
+      organisationId,
+      carrierId: carrier.id,
+      iccid: `894708${String(id * 2 + index).padStart(13, '0')}`,
+      priority: index === 0,
+      version: 1,
+    })),
+  );
 }
 
 function alarmsAt(nowMs: number, vehicles: readonly Vehicle[]): Alarm[] {

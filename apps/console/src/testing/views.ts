@@ -2,22 +2,37 @@
 import assert from 'node:assert/strict';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 
-export const PAGES = {
+/** What a control room watches. */
+export const WATCHED = {
   overview: '/',
   map: '/map?vehicle=20',
   vehicles: '/vehicles?state=reduced',
   vehicle: '/vehicles/17',
   alarms: '/alarms?alarm=31',
-  rules: '/alarms?view=rules',
   coverage: '/coverage?fleet=simulated',
   statistics: '/statistics?fleet=simulated',
+} as const;
+/** Where things are set up and changed. */
+export const MANAGED = {
+  rules: '/alarms?view=rules',
+  recipients: '/alarms?view=recipients&recipient=2',
   configuration: '/configuration?layer=1',
   rollouts: '/configuration?view=rollouts',
   organisations: '/administration',
   users: '/administration?view=users',
   units: '/administration?view=units',
   gateways: '/administration?view=gateways',
+  network: '/administration?view=network',
   tokens: '/administration?view=tokens',
+} as const;
+/** A form over its page: the page, and the button that opens it. */
+export const FORMS = {
+  'new recipient': ['/alarms?view=recipients', /^(Ny mottaker|New recipient)$/],
+  'change of a vehicle': ['/vehicles/17', /^(Endre|Change)$/],
+  'new subscription': ['/vehicles/17', /^(Nytt abonnement|New subscription)$/],
+  'replacing a unit': ['/vehicles/17', /^(Bytt enhet|Replace unit)$/],
+  'new layer': ['/configuration', /^(Nytt lag|New layer)$/],
+  'network settings': ['/administration?view=network', /^(Endre|Change)$/],
 } as const;
 /** A 13-inch laptop, a wall, a telephone; width and height, px. */
 export const SIZES = [

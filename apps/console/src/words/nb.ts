@@ -1,4 +1,5 @@
 import { nbCommon } from './nb-common.ts';
+import { nbForms } from './nb-forms.ts';
 import { nbPages } from './nb-pages.ts';
 
-export const nb = { ...nbCommon, ...nbPages };
+export const nb = { ...nbCommon, ...nbPages, ...nbForms };
