@@ -33,7 +33,7 @@ async function press(one: Locator): Promise<void> {
 
 async function write(page: Page, label: string, text: string): Promise<void> {
   const written = page.locator('input:not([type=radio])');
-  const field = page.getByRole('dialog').getByLabel(label).and(written);
+  const field = page.getByRole('dialog').getByLabel(label, { exact: true }).and(written);
   await field.focus();
   await page.keyboard.press('ControlOrMeta+a');
   await page.keyboard.type(text);
@@ -196,5 +196,42 @@ test('A gateway is changed, and taken out of service with a reason', async () =>
   await press(page.getByRole('dialog').getByRole('button', { name: 'Ta ut av drift' }));
   await gone(page);
   await page.getByRole('row').filter({ hasText: 'trondheim' }).getByText('Stengt ute').waitFor();
+  await page.context().close();
+});
+
+test('An organisation gets another name; a number that is none is not sent', async () => {
+  const page = await open('/administration');
+  await press(button(page, 'Helse Fonna'));
+  await write(page, 'Navn', 'Helse Fonna HF');
+  await write(page, 'Org.nummer', '12');
+  await press(save(page));
+  assert.ok(await page.getByRole('dialog').locator('input:invalid').count());
+  await write(page, 'Org.nummer', '983 974 694');
+  await press(save(page));
+  await gone(page);
+  await page
+    .getByRole('row')
+    .filter({ hasText: 'Helse Fonna HF' })
+    .getByText('983974694')
+    .waitFor();
+  await page.context().close();
+});
+
+test('A rollout tells which vehicles fell back, those first', async () => {
+  const page = await open('/configuration?view=rollouts');
+  await press(button(page, 'Enhet for enhet'));
+  const first = page.getByRole('table').locator('tbody tr').first();
+  await first.getByText('Gikk tilbake').waitFor();
+  await page.context().close();
+});
+
+test('A unit goes onto the shelf', async () => {
+  const page = await open('/administration?view=units');
+  await press(button(page, 'RMH-4002'));
+  await press(button(page, 'Endre'));
+  await page.getByRole('dialog').getByLabel('Kjøretøy').selectOption('');
+  await press(save(page));
+  await gone(page);
+  assert.equal(platform.seed.units.find(({ serial }) => serial === 'RMH-4002')?.vehicleId, null);
   await page.context().close();
 });

@@ -98,6 +98,7 @@ function GatewayTable({ gateways, writing }: GatewayTableProps) {
           key: 'units',
           head: t('gateway.units'),
           numeric: true,
+          spare: true,
           cell: ({ unitsActive }) => unitsActive ?? '–',
         },
         {

@@ -10,6 +10,7 @@ import { ModalDialog, TextInput } from '../parts/fields.tsx';
 import { Answer, Facts, Fault, Panel } from '../parts/page.tsx';
 import { Marked, type Tone } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { RolloutUnits } from './rollout-units.tsx';
 
 export function Rollouts() {
   const t = useWords();
@@ -70,6 +71,7 @@ function RolloutRow({ rollout }: { readonly rollout: Rollout }) {
   const may = useMay();
   const { data: tree } = useOrganisations();
   const write = useWrite(['/rollouts']);
+  const [shown, setShown] = useState(false);
   return (
     <li className="rollout">
       <h3>
@@ -92,9 +94,12 @@ function RolloutRow({ rollout }: { readonly rollout: Rollout }) {
         ))}
       </ol>
       <Facts of={COUNTS.map((name) => [t(`rollout.${name}`), rollout.counts[name]] as const)} />
-      {may('rollout.write') && (
-        <div className="actions">
-          {COMMANDS[rollout.state].map((command) => (
+      <div className="actions">
+        <Button variant="tertiary" aria-expanded={shown} onClick={() => setShown(!shown)}>
+          {t('rollout.units')}
+        </Button>
+        {may('rollout.write') &&
+          COMMANDS[rollout.state].map((command) => (
             <Button
               key={command}
               variant="secondary"
@@ -112,9 +117,9 @@ function RolloutRow({ rollout }: { readonly rollout: Rollout }) {
               {t(`command.${command}`)}
             </Button>
           ))}
-        </div>
-      )}
+      </div>
       {write.error !== null && <Fault error={write.error} />}
+      {shown && <RolloutUnits rolloutId={rollout.id} />}
     </li>
   );
 }

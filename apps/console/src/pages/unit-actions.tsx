@@ -12,15 +12,21 @@ interface UnitActionsProps {
   readonly unit: Unit;
   /** The dialog for it is the caller's, and stays while this part goes with its unit. */
   readonly onReplace: () => void;
+  readonly onChange?: () => void;
 }
 
-export function UnitActions({ unit, onReplace }: UnitActionsProps) {
+export function UnitActions({ unit, onReplace, onChange }: UnitActionsProps) {
   const t = useWords();
   const may = useMay();
   const [revoking, setRevoking] = useState(false);
   const invite = useWrite<{ token: string }>(['/units']);
   return (
     <div className="actions">
+      {onChange !== undefined && (
+        <Button variant="secondary" onClick={onChange}>
+          {t('action.change')}
+        </Button>
+      )}
       <Button
         variant="secondary"
         loading={invite.isPending}

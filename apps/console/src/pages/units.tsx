@@ -1,16 +1,15 @@
 import { Button } from '@digdir/designsystemet-react';
 import type { Unit } from '@rmh/contract/api';
 import { useState } from 'react';
-import { usePages, useWrite } from '../api/api.ts';
+import { useMay, usePages } from '../api/api.ts';
 import { useVehicleIndex } from '../api/vehicles.ts';
-import { OrganisationChoice } from '../parts/choices.tsx';
 import { DataTable } from '../parts/data-table.tsx';
-import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
-import { Answer, Fault, Panel } from '../parts/page.tsx';
+import { Answer, Panel } from '../parts/page.tsx';
 import { Marked, type Tone } from '../parts/status.tsx';
 import { useWords } from '../words/words.ts';
 import { ReplaceDialog } from './replace-unit.tsx';
 import { UnitActions } from './unit-actions.tsx';
+import { UnitDialog } from './unit-dialog.tsx';
 
 const STATE_TONES: Readonly<Record<Unit['state'], Tone>> = {
   awaited: 'unknown',
@@ -20,9 +19,10 @@ const STATE_TONES: Readonly<Record<Unit['state'], Tone>> = {
 
 export function Units() {
   const t = useWords();
+  const may = useMay();
   const list = usePages<Unit>('/units', { limit: 100 });
   const [chosen, setChosen] = useState<number | null>(null);
-  const [making, setMaking] = useState(false);
+  const [edited, setEdited] = useState<'new' | 'chosen' | null>(null);
   const [replaced, setReplaced] = useState<Unit | null>(null);
   const unit = list.items?.find(({ id }) => id === chosen);
   return (
@@ -30,7 +30,7 @@ export function Units() {
       title={t('admin.units')}
       note={t('unit.note')}
       tools={
-        <Button variant="secondary" onClick={() => setMaking(true)}>
+        <Button variant="secondary" onClick={() => setEdited('new')}>
           {t('unit.new')}
         </Button>
       }
@@ -38,7 +38,12 @@ export function Units() {
       {unit !== undefined && (
         <section className="chosen-unit" aria-label={unit.serial}>
           <h3>{t('unit.chosen', { serial: unit.serial })}</h3>
-          <UnitActions key={unit.id} unit={unit} onReplace={() => setReplaced(unit)} />
+          <UnitActions
+            key={unit.id}
+            unit={unit}
+            onReplace={() => setReplaced(unit)}
+            {...(may('vehicle.write') && { onChange: () => setEdited('chosen') })}
+          />
         </section>
       )}
       <Answer of={{ data: list.items, error: list.error }}>
@@ -51,7 +56,12 @@ export function Units() {
           </Button>
         </p>
       )}
-      {making && <NewUnit onClose={() => setMaking(false)} />}
+      {(edited === 'new' || (edited === 'chosen' && unit !== undefined)) && (
+        <UnitDialog
+          unit={edited === 'new' ? null : (unit ?? null)}
+          onClose={() => setEdited(null)}
+        />
+      )}
       {replaced !== null && <ReplaceDialog unit={replaced} onClose={() => setReplaced(null)} />}
     </Panel>
   );
@@ -109,48 +119,5 @@ function UnitTable({ units, chosen, onChoose }: UnitTableProps) {
         },
       ]}
     />
-  );
-}
-
-function NewUnit({ onClose }: { readonly onClose: () => void }) {
-  const t = useWords();
-  const { byId } = useVehicleIndex();
-  const [serial, setSerial] = useState('');
-  const [organisationId, setOrganisation] = useState('');
-  const [vehicleId, setVehicle] = useState('');
-  const write = useWrite(['/units', '/vehicles']);
-  const free = [...byId.values()].filter(
-    (one) => one.unitId === null && String(one.organisationId) === organisationId,
-  );
-  const submit = (event: React.FormEvent): void => {
-    event.preventDefault();
-    const body = {
-      organisationId: Number(organisationId),
-      vehicleId: vehicleId === '' ? null : Number(vehicleId),
-      serial: serial.trim(),
-      model: null,
-    };
-    write.mutate({ path: '/units', body }, { onSuccess: onClose });
-  };
-  return (
-    <ModalDialog title={t('unit.new')} open onClose={onClose}>
-      <form className="form" onSubmit={submit}>
-        <TextInput label={t('column.serial')} value={serial} onChange={setSerial} required />
-        <OrganisationChoice one value={organisationId} onChange={setOrganisation} />
-        <Choice
-          label={t('column.vehicle')}
-          value={vehicleId}
-          options={[
-            { value: '', label: t('unit.noVehicle') },
-            ...free.map(({ id, callSign }) => ({ value: String(id), label: callSign })),
-          ]}
-          onChange={setVehicle}
-        />
-        {write.error !== null && <Fault error={write.error} />}
-        <Button type="submit" loading={write.isPending} disabled={organisationId === ''}>
-          {t('action.save')}
-        </Button>
-      </form>
-    </ModalDialog>
   );
 }

@@ -1,7 +1,8 @@
 // What every page is made of: its head, panels, and the three states of an answer that is awaited.
 import { ApiProblem } from '@rmh/contract/client';
 import { useEffect, useId } from 'react';
-import { useWords, type Word } from '../words/words.ts';
+import { useWords } from '../words/words.ts';
+import { DETAIL_WORDS, FIELD_WORDS, STATUS_WORDS } from './problem-words.ts';
 
 interface PageProps {
   readonly title: string;
@@ -80,49 +81,15 @@ export function Answer<T>(props: {
   );
 }
 
-const PROBLEM_WORDS: Readonly<Record<number, Word>> = {
-  401: 'problem.signedOut',
-  403: 'problem.forbidden',
-  404: 'problem.notFound',
-  409: 'problem.conflict',
-  412: 'problem.changed',
-  429: 'problem.tooMany',
-};
-
-// What the database refused, where the answer names only its rule.
-const RULE_WORDS: Readonly<Record<string, Word>> = {
-  'refused by vehicle_organisation_id_call_sign_key': 'problem.callSign',
-  'refused by unit_serial_key': 'problem.serial',
-  'refused by unit_of_vehicle': 'problem.unitOfVehicle',
-  'refused by subscription_iccid_key': 'problem.iccid',
-  'refused by gateway_name_key': 'problem.name',
-  'refused by carrier_key_key': 'problem.name',
-};
-
-// Fields as a form calls them; one that is not here stays as the API calls it.
-const FIELD_WORDS: Readonly<Record<string, Word>> = {
-  callSign: 'column.callSign',
-  registration: 'column.registration',
-  vehicleId: 'column.vehicle',
-  organisationId: 'column.organisation',
-  serial: 'column.serial',
-  model: 'column.model',
-  name: 'column.name',
-  reason: 'word.reason',
-  target: 'recipient.address',
-  pool: 'network.pool',
-  rotateKeysHours: 'network.rotate',
-};
-
 export function Fault({ error }: { readonly error: Error }) {
   const t = useWords();
   const problem = error instanceof ApiProblem ? error.problem : null;
-  const word = problem === null ? 'problem.unreachable' : PROBLEM_WORDS[problem.status];
-  const rule = RULE_WORDS[problem?.detail ?? ''];
+  const word = problem === null ? 'problem.unreachable' : STATUS_WORDS[problem.status];
+  const detail = DETAIL_WORDS[problem?.detail ?? ''];
   return (
     <div className="fault" role="alert">
       <strong>{t(word ?? 'problem.other')}</strong>
-      {problem?.detail !== undefined && <p>{rule === undefined ? problem.detail : t(rule)}</p>}
+      {problem?.detail !== undefined && <p>{detail === undefined ? problem.detail : t(detail)}</p>}
       {problem?.fields !== undefined && (
         <ul>
           {problem.fields.map(({ field, reason }) => {

@@ -9,6 +9,7 @@ import {
   PREVIEW,
   pageOf,
   ROLLOUT,
+  ROLLOUT_UNIT,
   type Rollout,
 } from '@rmh/contract/api';
 import { changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
@@ -122,6 +123,19 @@ export function configurationRoutes(nowMs: number): FakeRoute[] {
       origins,
     })),
     fakeRoute('GET', '/rollouts', pageOf(ROLLOUT), () => page([ROLLOUT_ONE])),
+    fakeRoute('GET', '/rollouts/:id/units', pageOf(ROLLOUT_UNIT), () =>
+      page(
+        (['confirmed', 'sent', 'fell-back', 'on-mission', 'waiting'] as const).map((state, at) => ({
+          unitId: 40 + at,
+          vehicleId: 40 + at,
+          callSign: `A-${1240 + at}`,
+          ring: Math.min(at, 2),
+          state,
+          reason: state === 'fell-back' ? 'platform not reached' : null,
+          changedAt: new Date(nowMs - at * 60_000).toISOString(),
+        })),
+      ),
+    ),
     fakeRoute('POST', '/rollouts/:id/command', ROLLOUT, () => ({
       ...ROLLOUT_ONE,
       state: 'paused',

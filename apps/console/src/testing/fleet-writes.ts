@@ -5,6 +5,7 @@ import {
   REPLACED,
   SUBSCRIPTION,
   type Subscription,
+  UNIT,
   VEHICLE,
   type Vehicle,
 } from '@rmh/contract/api';
@@ -65,6 +66,7 @@ function unitRoutes(seed: Seed, nowMs: number): FakeRoute[] {
         stageAt: instant(-5 * 3_600_000),
       })),
     })),
+    fakeRoute('PUT', '/units/:id', UNIT, (asked) => changed(seed.units, asked.params[0], asked)),
     fakeRoute('POST', '/units/:id/rotate-keys', z.null(), () => null),
     fakeRoute('POST', '/units/:id/replace', REPLACED, (asked) => replaceUnit(seed, asked, nowMs)),
   ];

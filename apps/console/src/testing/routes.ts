@@ -30,7 +30,7 @@ import {
 } from '@rmh/contract/api';
 import { z } from 'zod';
 import { configurationRoutes } from './configuration.ts';
-import { type Asked, type FakeRoute, fakeRoute, page } from './fake-route.ts';
+import { type Asked, changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
 import { coverageOf, figuresOf, outagesOf, seriesOf, trendOf } from './figures.ts';
 import { fleetWriteRoutes } from './fleet-writes.ts';
 import { networkRoutes } from './network.ts';
@@ -92,6 +92,9 @@ function peopleRoutes({ organisations }: Seed, role: Role, nowMs: number): FakeR
   return [
     fakeRoute('GET', '/me', ME, () => me),
     fakeRoute('GET', '/organisations', pageOf(ORGANISATION), () => page(organisations)),
+    fakeRoute('PUT', '/organisations/:id', ORGANISATION, (asked) =>
+      changed(organisations, asked.params[0], asked),
+    ),
     fakeRoute('GET', '/users', pageOf(USER), () => page([user])),
     fakeRoute('PUT', '/users/:id', USER, ({ body }) => ({ ...user, ...(body as object) })),
     fakeRoute('GET', '/service-tokens', pageOf(SERVICE_TOKEN), () => page([token])),

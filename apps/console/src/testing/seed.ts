@@ -78,7 +78,7 @@ const REGIONS: readonly (readonly [name: string, short: string, trusts: readonly
 ];
 
 export interface Seed {
-  readonly organisations: readonly Organisation[];
+  readonly organisations: Organisation[];
   readonly vehicles: Vehicle[];
   readonly units: Unit[];
   readonly gateways: Gateway[];
