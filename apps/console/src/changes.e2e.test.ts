@@ -45,7 +45,7 @@ const save = (page: Page): Locator =>
   page.getByRole('dialog').getByRole('button', { name: 'Lagre', exact: true });
 const gone = (page: Page): Promise<void> => page.getByRole('dialog').waitFor({ state: 'detached' });
 
-test('A webhook is made, its secret is shown once, and it is switched off and deleted', async () => {
+test('A webhook is made, shows its secret once, is switched off and deleted', async () => {
   const page = await open('/alarms?view=recipients');
   await press(button(page, 'Ny mottaker'));
   await write(page, 'Navn', 'Sentralbordet');
@@ -89,7 +89,7 @@ test('What was not delivered is said in the list, with when it is tried again', 
   await page.context().close();
 });
 
-test('A vehicle is made; a call sign that is taken is said in words, and the form stays', async () => {
+test('A vehicle is made; a taken call sign is said in words, and the form stays', async () => {
   const page = await open('/vehicles');
   await press(button(page, 'Nytt kjøretøy'));
   await write(page, 'Kallesignal', 'A-1201');
@@ -104,7 +104,7 @@ test('A vehicle is made; a call sign that is taken is said in words, and the for
   await page.context().close();
 });
 
-test('Of two who change one vehicle, the slower one loses nothing and decides himself', async () => {
+test('Of two who change a vehicle, the slower one loses nothing and decides', async () => {
   const page = await open('/vehicles/17');
   await press(button(page, 'Endre'));
   await write(page, 'Registreringsnummer', 'ZZ 20002');
@@ -145,7 +145,7 @@ test('A subscription is added, changed and removed', async () => {
   await page.context().close();
 });
 
-test('A unit is replaced, and its token stays to be read while the page shows the new unit', async () => {
+test('A unit is replaced; its token stays while the page shows the new unit', async () => {
   const page = await open('/vehicles/19');
   await press(button(page, 'Bytt enhet'));
   await write(page, 'Den nye enhetens serienummer', 'RMH-9001');

@@ -1,10 +1,12 @@
 // Every page and form where things are changed, looked at by axe and by its width.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { fits, lookAtEach, violations, withBrowser } from './testing/look.ts';
+import { AxeBuilder } from '@axe-core/playwright';
+import { launchBrowser } from '@rmh/tools/browser';
+import { fits, lookWith } from './testing/look.ts';
 import { FORMS, MANAGED } from './testing/views.ts';
 
-const { open } = withBrowser();
+const { open, lookAtEach, violations } = lookWith({ launch: launchBrowser, Axe: AxeBuilder });
 
 lookAtEach(MANAGED);
 

@@ -1,10 +1,12 @@
 // Every page that a control room watches, in the built console, looked at by axe and by its width.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { lookAtEach, violations, withBrowser } from './testing/look.ts';
+import { AxeBuilder } from '@axe-core/playwright';
+import { launchBrowser } from '@rmh/tools/browser';
+import { lookWith } from './testing/look.ts';
 import { WATCHED } from './testing/views.ts';
 
-const { open } = withBrowser();
+const { open, lookAtEach, violations } = lookWith({ launch: launchBrowser, Axe: AxeBuilder });
 
 lookAtEach(WATCHED);
 

@@ -135,8 +135,10 @@ function PreviewText({ preview }: { readonly preview: Preview }) {
 
 function useFields(opened: Layer, now: Layer) {
   const t = useWords();
-  const textIn = ({ values, locked }: Layer, field: Field): string =>
-    `${writtenValue(values[field]) || '–'}${locked.includes(field) ? ` · ${t('configuration.locked')}` : ''}`;
+  const textIn = ({ values, locked }: Layer, field: Field): string => {
+    const text = writtenValue(values[field]) || '–';
+    return locked.includes(field) ? `${text} · ${t('configuration.locked')}` : text;
+  };
   return CONFIGURATION_FIELDS.map(
     (field) => [t(`setting.${field}`), textIn(opened, field), textIn(now, field)] as const,
   );

@@ -1,50 +1,76 @@
 // What every page is held to: as wide as its window, and nothing found by axe in either theme or
-// language. Two test files share it, so that neither takes long.
+// language. Two test files share it, so that neither takes long; they bring browser and axe.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
-import { launchBrowser } from '@rmh/tools/browser';
+import type { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { buildConsole } from '../build/build.ts';
 import { type FakePlatform, startFakePlatform } from './fake-platform.ts';
-import { openContext, openPage, SIZES } from './views.ts';
+import { openContext, openPage, SIZES, type View } from './views.ts';
 
-let browser: Browser;
-let platform: FakePlatform;
+interface Means {
+  readonly launch: () => Promise<Browser>;
+  readonly Axe: typeof AxeBuilder;
+}
 
-/** Registers the browser and the fake platform of a test file. */
-export function withBrowser(): { open: typeof open } {
+interface Look {
+  readonly open: (path: string, view?: View) => Promise<Page>;
+  /** A test for each page. */
+  readonly lookAtEach: (pages: Readonly<Record<string, string>>) => void;
+  /** What axe finds in the whole page, or in one part of it. */
+  readonly violations: (page: Page, part?: string) => Promise<string[]>;
+}
+
+/** Starts a browser and a fake platform before the file's tests, and ends them afterwards. */
+export function lookWith({ launch, Axe }: Means): Look {
+  let browser: Browser;
+  let platform: FakePlatform;
   before(async () => {
     const dist = await buildConsole();
     // Few vehicles: axe walks every cell of every table.
     platform = await startFakePlatform({ dist, vehiclesPerTrust: 3 });
-    browser = await launchBrowser();
+    browser = await launch();
   });
   after(async () => {
     await browser?.close();
     await platform?.close();
   });
-  return { open };
-}
 
-async function open(path: string, view: Parameters<typeof openContext>[1] = {}): Promise<Page> {
-  const context = await openContext(browser, view);
-  return openPage(context, platform.url + path);
-}
+  const open = async (path: string, view: View = {}): Promise<Page> =>
+    openPage(await openContext(browser, view), platform.url + path);
 
-export function lookAtEach(pages: Readonly<Record<string, string>>): void {
-  for (const [name, path] of Object.entries(pages)) {
-    const claim = 'as wide as its window, and WCAG 2.1 AA in both themes and languages';
-    test(`${name}: ${claim}`, async () => {
-      const page = await open(path, { scheme: 'dark', language: 'nb' });
-      await fits(page);
-      assert.deepEqual(await violations(page), [], 'dark, nb');
-      await page.getByLabel('Lyst eller mørkt').selectOption('light');
-      await page.getByLabel('Språk').selectOption('en');
-      assert.deepEqual(await violations(page), [], 'light, en');
-      await page.context().close();
-    });
-  }
+  const violations = async (page: Page, part?: string): Promise<string[]> => {
+    const builder = new Axe({ page })
+      .options({ resultTypes: ['violations'] })
+      .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
+      // In the page itself: there are no frames, and a second page costs as much as the look.
+      .setLegacyMode();
+    const found = await (part === undefined ? builder : builder.include(part)).analyze();
+    return found.violations.map(
+      ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
+    );
+  };
+
+  const lookAt = async (path: string): Promise<void> => {
+    const page = await open(path, { scheme: 'dark', language: 'nb' });
+    await fits(page);
+    assert.deepEqual(await violations(page), [], 'dark, nb');
+    await page.getByLabel('Lyst eller mørkt').selectOption('light');
+    await page.getByLabel('Språk').selectOption('en');
+    assert.deepEqual(await violations(page), [], 'light, en');
+    await page.context().close();
+  };
+
+  return {
+    open,
+    violations,
+    lookAtEach(pages) {
+      for (const [name, path] of Object.entries(pages)) {
+        const claim = 'as wide as its window, and WCAG 2.1 AA in both themes and languages';
+        test(`${name}: ${claim}`, () => lookAt(path));
+      }
+    },
+  };
 }
 
 /** No page scrolls sideways at any of the sizes; it is left at the first. */
@@ -54,17 +80,4 @@ export async function fits(page: Page): Promise<void> {
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${over} px too wide at ${width} × ${height}`);
   }
-}
-
-/** Of the whole page, or of one part of it. */
-export async function violations(page: Page, part?: string): Promise<string[]> {
-  const builder = new AxeBuilder({ page })
-    .options({ resultTypes: ['violations'] })
-    .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'])
-    // In the page itself: there are no frames, and a second page costs as much as the look.
-    .setLegacyMode();
-  const found = await (part === undefined ? builder : builder.include(part)).analyze();
-  return found.violations.map(
-    ({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`,
-  );
 }
