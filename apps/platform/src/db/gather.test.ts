@@ -55,6 +55,8 @@ test('What is refused fails alone; too many are turned away, and room comes back
   const gather = gathering(how)({ db, nowMs: Date.now });
   for (const round of [1, 2]) {
     sizes.length = 0;
+    // Whoever was waited for has gone home.
+    await new Promise((resolve) => setImmediate(resolve));
     // The first is written at once; the others wait for it, and share the next.
     const taken = [1, 2, 3, 4].map((unitId) => gather.take({ unitId, count: 2 }));
     assert.throws(() => gather.take({ unitId: 5, count: 9 }), { problem: 'unavailable' });
