@@ -1,4 +1,15 @@
 // The browser of the tests, at a pinned version and from the same registry as everything else.
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import chromiumFiles from '@sparticuz/chromium';
 import { type Browser, chromium } from 'playwright-core';
 
@@ -13,8 +24,45 @@ const FLAGS = [
 
 /** The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
-  return await chromium.launch({
-    executablePath: await chromiumFiles.executablePath(),
-    args: FLAGS,
-  });
+  const directory = await unpacked();
+  process.env['FONTCONFIG_PATH'] = join(directory, 'fonts');
+  return await chromium.launch({ executablePath: join(directory, 'chromium'), args: FLAGS });
+}
+
+/**
+ * Once for each user, and moved in whole. Left to itself the package unpacks to a name that every
+ * user of the machine shares: one would run what another put there, and two at once would meet half.
+ */
+async function unpacked(): Promise<string> {
+  const uid = process.getuid?.() ?? 0;
+  const own = join(tmpdir(), `rmh-browser-${uid}`);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  const { uid: owner } = lstatSync(own);
+  if (owner !== uid) throw new Error(`${own} belongs to another user`);
+  const directory = join(own, version());
+  if (existsSync(directory)) return directory;
+  const unpacking = mkdtempSync(join(own, 'unpacking-'));
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = unpacking;
+  try {
+    await chromiumFiles.executablePath();
+  } finally {
+    if (before === undefined) delete process.env['TMPDIR'];
+    else process.env['TMPDIR'] = before;
+  }
+  try {
+    renameSync(unpacking, directory);
+  } catch (error) {
+    // Another test was first.
+    rmSync(unpacking, { recursive: true, force: true });
+    if (!existsSync(directory)) throw error;
+  }
+  return directory;
+}
+
+function version(): string {
+  const own = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    dependencies: Record<string, string>;
+  };
+  return own.dependencies['@sparticuz/chromium'] ?? '';
 }

@@ -66,10 +66,10 @@ test('PostgreSQL keeps what it acknowledged, and the platform comes back by itse
     sql.query('CREATE TABLE acknowledged (n integer PRIMARY KEY, filler text NOT NULL)'),
   );
   const broken = Promise.withResolvers<void>();
-  let isHeard = false;
+  const said: string[] = [];
   await db.listen('line', (payload) => {
     if (payload === '') broken.resolve();
-    else isHeard = true;
+    else said.push(payload);
   });
   let restarted: Promise<void> = Promise.resolve();
   let acknowledged = 0;
@@ -101,7 +101,7 @@ test('PostgreSQL keeps what it acknowledged, and the platform comes back by itse
   assert.ok(failures > 0, 'the control: the kills were felt');
   await broken.promise;
   // The line may still be broken from the last kill: what is said meanwhile nobody hears.
-  while (!isHeard) {
+  while (said.length === 0) {
     await db.transaction(SYSTEM, (sql) => db.notify(sql, 'line', 'again'));
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
