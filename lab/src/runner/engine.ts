@@ -24,7 +24,7 @@ import type { FromInside, RunOrder, RunResult, Snapshot } from './protocol.ts';
 import { Stations } from './stations.ts';
 
 const SNAPSHOT_EVERY_MS = 500;
-const CONNECT_MS_MAX = 20_000;
+const CONNECT_MS_MAX = 60_000;
 // After the tunnel is up its other carriers get this long to be validated too.
 const SETTLE_MS_MAX = 3_000;
 // Stragglers: longer than any deadline that a lost packet could still meet, bulk aside.
