@@ -31,7 +31,8 @@ export async function launchBrowser(): Promise<Browser> {
 
 /**
  * Once for each user, and moved in whole. Left to itself the package unpacks to a name that every
- * user of the machine shares: one would run what another put there, and two at once would meet half.
+ * user of the machine shares: one would run what another put there, and two at once would meet
+ * half of it.
  */
 async function unpacked(): Promise<string> {
   const uid = process.getuid?.() ?? 0;
