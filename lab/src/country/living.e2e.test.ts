@@ -24,13 +24,12 @@ import { sandboxRefusal } from '../topology/sandbox.ts';
 import { recount } from './blows-books.ts';
 import { openTables, rollUp } from './blows-database.ts';
 import { freePort } from './live-platform.ts';
+import { until, WAIT_MS } from './until.ts';
 
 const OUTAGE_S = Number(process.env['RMH_OUTAGE_S'] ?? 10);
 const SHOTS = process.env['RMH_SHOTS'];
 const FLEET = 40;
 const VEHICLES = ['LAB 1', 'LAB 2', 'LAB 3'];
-// A busy machine: nothing here is slower than this unless it never comes.
-const WAIT_MS = 120_000;
 
 class Up {
   readonly directory = mkdtempSync(join(tmpdir(), 'rmh-living-'));
@@ -62,15 +61,6 @@ class Up {
     this.#child.kill('SIGINT');
     return await this.ended;
   }
-}
-
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<number> {
-  const began = performance.now();
-  while (!(await isSo())) {
-    assert.ok(performance.now() - began < WAIT_MS, `still not: ${what}`);
-    await sleep(50);
-  }
-  return performance.now() - began;
 }
 
 /** The API as the console's page uses it. */

@@ -4,17 +4,16 @@ import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Random } from '@rmh/base';
 import type { Unit, Vehicle } from '@rmh/contract/api';
 import { PlatformClient } from '../bench/platform-client.ts';
 import { deliver, makeFleet, nowOf, sampleOf, type Voice } from '../bench/platform-fleet.ts';
 import { type Database, openTables, startServer } from './blows-database.ts';
 import { freePort, LivePlatform } from './live-platform.ts';
+import { until } from './until.ts';
 
 // What two processes must have in common beside the database (docs/platform.md).
 const SHARED = ['vault.key', 'certificate.pem', 'certificate.key'];
-const WAIT_MS = 120_000;
 
 test('Two processes on one PostgreSQL are one platform, and either may die', async (t) => {
   const server = await startServer();
@@ -126,13 +125,4 @@ async function heardBy(
   await until('it is heard of', () => isHeard);
   end.abort();
   await listening;
-}
-
-async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<number> {
-  const began = performance.now();
-  while (!(await isSo())) {
-    assert.ok(performance.now() - began < WAIT_MS, `still not: ${what}`);
-    await sleep(100);
-  }
-  return performance.now() - began;
 }
