@@ -5,15 +5,17 @@ import { appendFileSync } from 'node:fs';
 import type { TestEvent } from 'node:test/reporters';
 import { inspect } from 'node:util';
 
-export type ReportLine =
-  | { kind: 'start'; name: string }
+export type ReportLine = TestLine | { kind: 'complete' }; // Node's own summary: all were over
+
+/** `file`: the absolute path of the file that holds the test. */
+export type TestLine = { name: string; file: string } & (
+  | { kind: 'start' }
   // Over, and not counted: a suite, or a parent that fails only for its children.
-  | { kind: 'over'; name: string }
-  | { kind: 'pass'; name: string }
-  | { kind: 'skip'; name: string; reason: string }
-  | { kind: 'fail'; name: string; error: string }
-  // Node's own summary: every test of the file was over.
-  | { kind: 'complete' };
+  | { kind: 'over' }
+  | { kind: 'pass' }
+  | { kind: 'skip'; reason: string }
+  | { kind: 'fail'; error: string }
+);
 
 export const REPORT_FILE_VARIABLE = 'RMH_TEST_REPORT';
 
@@ -29,7 +31,7 @@ async function* report(events: AsyncIterable<TestEvent>): AsyncGenerator<string>
 function toLine(event: TestEvent): ReportLine | null {
   switch (event.type) {
     case 'test:dequeue':
-      return { kind: 'start', name: event.data.name };
+      return { kind: 'start', name: event.data.name, file: event.data.file ?? '' };
     case 'test:pass':
     case 'test:fail':
       return outcomeLine(event);
@@ -44,15 +46,16 @@ function outcomeLine({
   type,
   data,
 }: Extract<TestEvent, { type: 'test:pass' | 'test:fail' }>): ReportLine {
-  const { name, details, skip, todo } = data;
-  if (skip !== undefined) return { kind: 'skip', name, reason: reasonText(skip) };
-  if (todo !== undefined) return { kind: 'skip', name, reason: `todo: ${reasonText(todo)}` };
+  const { details, skip, todo } = data;
+  const which = { name: data.name, file: data.file ?? '' };
+  if (skip !== undefined) return { kind: 'skip', ...which, reason: reasonText(skip) };
+  if (todo !== undefined) return { kind: 'skip', ...which, reason: `todo: ${reasonText(todo)}` };
   const error: unknown = 'error' in details ? details.error : undefined;
   if (type === 'test:fail' && failureType(error) !== 'subtestsFailed') {
-    return { kind: 'fail', name, error: errorText(error) };
+    return { kind: 'fail', ...which, error: errorText(error) };
   }
   const counted = type === 'test:pass' && details.type !== 'suite';
-  return { kind: counted ? 'pass' : 'over', name };
+  return { kind: counted ? 'pass' : 'over', ...which };
 }
 
 function reasonText(reason: string | boolean): string {

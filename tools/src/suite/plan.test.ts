@@ -7,6 +7,7 @@ import { isSuccess, sumTallies, tallyText, withSkipsAsFailures } from './tally.t
 
 const PATHS = [
   'apps/console/src/pages.e2e.test.ts',
+  'apps/platform/src/db/migrate.test.ts',
   'lab/src/runner/tunnel.e2e.test.ts',
   'packages/wire/src/frames.bench.ts',
   'packages/wire/src/frames.fuzz.ts',
@@ -33,8 +34,9 @@ test('a full run checks first, and runs each test file in exactly one step', () 
     'lint',
     'house rules: tools/src/rules/sizes.test.ts',
     'unit tests: packages/wire/src/frames.test.ts',
+    'unit tests, platform: apps/platform/src/db/migrate.test.ts',
     'fuzz: packages/wire/src/frames.fuzz.ts',
-    'end to end, apps: apps/console/src/pages.e2e.test.ts',
+    'end to end, patient: apps/console/src/pages.e2e.test.ts',
     'end to end: lab/src/runner/tunnel.e2e.test.ts',
     'benches, small: packages/wire/src/frames.bench.ts',
   ]);
@@ -44,6 +46,7 @@ test('--fast runs the house rules and the unit tests', () => {
   assert.deepEqual(told(plan(null, true)), [
     'house rules: tools/src/rules/sizes.test.ts',
     'unit tests: packages/wire/src/frames.test.ts',
+    'unit tests, platform: apps/platform/src/db/migrate.test.ts',
   ]);
 });
 

@@ -11,9 +11,10 @@ export type FilesStep = {
   kind: 'files';
   name: string;
   matches: (path: string) => boolean;
-  // Files at once. One where a test measures time: the machine may have two cores only.
+  // Processes at once. One where a test measures time: the machine may have two cores only.
   concurrency: number;
-  fileTimeoutMs: number;
+  filesPerProcess: number;
+  timeoutMs: number;
   env: Readonly<Record<string, string>>;
   needsRealPeers: boolean;
   fast: boolean;
@@ -59,19 +60,38 @@ const HOUSE_RULES: FilesStep = {
   name: 'house rules',
   matches: (path) => path.startsWith('tools/') && path.endsWith('.test.ts'),
   concurrency: 2,
-  fileTimeoutMs: 120_000,
+  filesPerProcess: 1,
+  timeoutMs: 120_000,
   env: {},
   needsRealPeers: false,
   fast: true,
 };
 
+const isUnitTest = (path: string): boolean =>
+  !path.startsWith('tools/') && path.endsWith('.test.ts') && !path.endsWith('.e2e.test.ts');
+
+const isOfPlatform = (path: string): boolean => path.startsWith('apps/platform/');
+
 const UNIT_TESTS: FilesStep = {
   kind: 'files',
   name: 'unit tests',
-  matches: (path) =>
-    !path.startsWith('tools/') && path.endsWith('.test.ts') && !path.endsWith('.e2e.test.ts'),
+  matches: (path) => isUnitTest(path) && !isOfPlatform(path),
   concurrency: 2,
-  fileTimeoutMs: 120_000,
+  filesPerProcess: 1,
+  timeoutMs: 120_000,
+  env: {},
+  needsRealPeers: false,
+  fast: true,
+};
+
+// Most open both databases, which costs seconds once a process and a moment from then on.
+const UNIT_TESTS_PLATFORM: FilesStep = {
+  kind: 'files',
+  name: 'unit tests, platform',
+  matches: (path) => isUnitTest(path) && isOfPlatform(path),
+  concurrency: 2,
+  filesPerProcess: 12,
+  timeoutMs: 300_000,
   env: {},
   needsRealPeers: false,
   fast: true,
@@ -82,22 +102,24 @@ const FUZZ: FilesStep = {
   name: 'fuzz',
   matches: (path) => path.endsWith('.fuzz.ts'),
   concurrency: 2,
-  fileTimeoutMs: 120_000,
+  filesPerProcess: 1,
+  timeoutMs: 120_000,
   env: { RMH_FUZZ_RUNS: process.env['RMH_FUZZ_RUNS'] ?? FUZZ_RUNS_DEFAULT },
   needsRealPeers: false,
   fast: false,
 };
 
-// Browsers and databases: slow, and indifferent to how slow.
+// Browsers, databases, and those who wait for a message: slow, and indifferent to how slow.
 const isPatient = (path: string): boolean =>
-  path.startsWith('apps/') || /\/country\/(blows|two-platforms)\./.test(path);
+  path.startsWith('apps/') || /\/(blows|two-platforms|errors)\.e2e/.test(path);
 
-const END_TO_END_APPS: FilesStep = {
+const END_TO_END_PATIENT: FilesStep = {
   kind: 'files',
-  name: 'end to end, apps',
+  name: 'end to end, patient',
   matches: (path) => path.endsWith('.e2e.test.ts') && isPatient(path),
   concurrency: 2,
-  fileTimeoutMs: 300_000,
+  filesPerProcess: 1,
+  timeoutMs: 300_000,
   env: {},
   needsRealPeers: true,
   fast: false,
@@ -108,18 +130,21 @@ const END_TO_END: FilesStep = {
   name: 'end to end',
   matches: (path) => path.endsWith('.e2e.test.ts') && !isPatient(path),
   concurrency: 1,
-  fileTimeoutMs: 300_000,
+  filesPerProcess: 1,
+  timeoutMs: 300_000,
   env: {},
   needsRealPeers: true,
   fast: false,
 };
 
+// Small: they only show that they work, so two at once do no harm.
 const BENCHES: FilesStep = {
   kind: 'files',
   name: 'benches, small',
   matches: (path) => path.endsWith('.bench.ts'),
-  concurrency: 1,
-  fileTimeoutMs: 120_000,
+  concurrency: 2,
+  filesPerProcess: 1,
+  timeoutMs: 120_000,
   env: { RMH_BENCH: 'small' },
   needsRealPeers: true,
   fast: false,
@@ -129,8 +154,9 @@ export const CHECK_STEPS: readonly Step[] = [TYPES, TYPES_CONSOLE, FORMAT, LINT,
 export const TEST_STEPS: readonly Step[] = [
   ...CHECK_STEPS,
   UNIT_TESTS,
+  UNIT_TESTS_PLATFORM,
   FUZZ,
-  END_TO_END_APPS,
+  END_TO_END_PATIENT,
   END_TO_END,
   BENCHES,
 ];

@@ -7,7 +7,7 @@ import { needsRealPeers, type PlannedStep, planSteps } from './plan.ts';
 import { ensureRealPeers } from './real-peers.ts';
 import type { CommandStep, Step } from './steps.ts';
 import * as tallies from './tally.ts';
-import { runTestFile } from './test-file.ts';
+import { runTestProcess } from './test-process.ts';
 
 // tsc takes 1–10 s on two cores; past two minutes it hangs.
 const COMMAND_TIMEOUT_MS = 120_000;
@@ -101,25 +101,32 @@ async function runFiles(
     return { ...tallies.emptyTally(), failures: [failure] };
   }
   const done: tallies.Tally[] = [];
-  const waiting = [...files];
+  const waiting = groupsOf(files, step.filesPerProcess);
   const work = async (): Promise<void> => {
-    for (let file = waiting.shift(); file !== undefined; file = waiting.shift()) {
+    for (let group = waiting.shift(); group !== undefined; group = waiting.shift()) {
       if (ground.signal.aborted) return;
       const startedMs = performance.now();
-      const tally = await runTestFile({
-        file,
+      const tally = await runTestProcess({
+        files: group,
         env: step.env,
-        timeoutMs: step.fileTimeoutMs,
+        timeoutMs: step.timeoutMs,
         signal: ground.signal,
         ...(ground.verbose ? { onOutput: (text) => void process.stdout.write(text) } : {}),
       });
       done.push(tally);
       const counted = `${tallies.tallyText(tally)} (${tallies.secondsText(startedMs)})`;
-      ground.print(`  ${tally.failures.length === 0 ? 'ok    ' : 'FAILED'} ${file}: ${counted}`);
+      const names = group.join(`\n${' '.repeat(9)}`);
+      ground.print(`  ${tally.failures.length === 0 ? 'ok    ' : 'FAILED'} ${names}: ${counted}`);
     }
   };
   await Promise.all(Array.from({ length: step.concurrency }, work));
   return tallies.sumTallies(done);
+}
+
+function groupsOf(files: readonly string[], most: number): string[][] {
+  const groups: string[][] = [];
+  for (let at = 0; at < files.length; at += most) groups.push(files.slice(at, at + most));
+  return groups;
 }
 
 function tell(tally: tallies.Tally, startedMs: number, print: (line: string) => void): void {

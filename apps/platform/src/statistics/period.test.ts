@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Random } from '@rmh/base';
-import { dayOf, dayStart, nextDay, periodOf } from './period.ts';
+import { dayOf, dayStart, nextDay, periodOf, weekStart } from './period.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 25, 12, 7);
 const HOUR_MS = 3_600_000;
@@ -36,6 +36,48 @@ test('More than three days are whole days of Norway, also where the clock change
   assert.equal(fromMs, Date.UTC(2026, 9, 22, 22));
   assert.equal(toMs, Date.UTC(2026, 9, 27, 23));
   assert.deepEqual(parts, [{ stepS: 86_400, fromMs, toMs }]);
+});
+
+test('Weeks that are over stand for their days: from Monday to Monday, end to end', () => {
+  const random = new Random(6);
+  const nowMs = Date.UTC(2026, 10, 25, 12, 7); // a Wednesday; the clock changed in its fifth week
+  let weeks = 0;
+  for (let i = 0; i < 500; i++) {
+    const toMs = nowMs - random.below(20 * 24 * HOUR_MS);
+    const fromMs = toMs - 73 * HOUR_MS - random.below(60 * 24 * HOUR_MS);
+    const { parts, ...period } = periodOf(fromMs, toMs, nowMs);
+    assert.ok(parts.length <= 3 && parts.filter(({ stepS }) => stepS === 604_800).length <= 1);
+    let atMs = period.fromMs;
+    for (const part of parts) {
+      assert.equal(part.fromMs, atMs);
+      atMs = part.toMs;
+      if (part.stepS === 86_400) {
+        const startsInside = nextMonday(part.fromMs) + 7.5 * 24 * HOUR_MS < part.toMs;
+        assert.ok(!startsInside, 'no whole week is read from its days');
+        continue;
+      }
+      weeks++;
+      assert.equal(weekStart(part.fromMs), part.fromMs);
+      assert.equal(weekStart(part.toMs), part.toMs);
+      assert.equal(new Date(part.fromMs + 12 * HOUR_MS).getUTCDay(), 1);
+      assert.ok(part.toMs <= weekStart(nowMs));
+    }
+    assert.equal(atMs, period.toMs);
+  }
+  assert.ok(weeks > 400);
+});
+
+function nextMonday(ms: number): number {
+  const monday = weekStart(ms);
+  return monday === ms ? ms : weekStart(monday + 7.5 * 24 * HOUR_MS);
+}
+
+test('A week is read from its days until an hour after it is over', () => {
+  const monday = weekStart(NOW_MS);
+  const stepsAt = (nowMs: number) =>
+    periodOf(monday - 7 * 24 * HOUR_MS, monday, nowMs).parts.map(({ stepS }) => stepS);
+  assert.deepEqual(stepsAt(monday + 3_599_000), [86_400]);
+  assert.deepEqual(stepsAt(monday + 3_600_000), [604_800]);
 });
 
 test('Days of Norway have 23, 24 or 25 hours, and every hour has one day', () => {

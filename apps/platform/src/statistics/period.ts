@@ -1,17 +1,20 @@
 // Which buckets add up to a span of time. Pure.
 //
 // Up to three days: exact to the minute, from as few rows as give that (days, then quarters, then
-// minutes at the ends). Longer: whole days of Norway, widened outwards; the answer says so.
+// minutes at the ends). Longer: whole days of Norway, widened outwards; the answer says so. Weeks
+// stand for their days once they are over.
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 900_000;
 const DAY_MS = 86_400_000;
 const EXACT_MS = 3 * DAY_MS;
 // Quarters are rebuilt a minute after they are over and have settled; until then, minutes.
 const QUARTER_READY_MS = 300_000;
+// The night's days are rebuilt first; until then, days.
+const WEEK_READY_MS = 3_600_000;
 
 /** Rows of `stepS` that begin in [fromMs, toMs). */
 export interface Part {
-  readonly stepS: 60 | 900 | 86_400;
+  readonly stepS: 60 | 900 | 86_400 | 604_800;
   readonly fromMs: number;
   readonly toMs: number;
 }
@@ -23,28 +26,38 @@ export interface Period {
 }
 
 export function periodOf(fromMs: number, toMs: number, nowMs: number): Period {
-  if (toMs - fromMs > EXACT_MS) return wholeDays(fromMs, toMs);
+  if (toMs - fromMs > EXACT_MS) return wholeDays(fromMs, toMs, nowMs);
   const from = floor(fromMs, MINUTE_MS);
   const to = ceiling(toMs, MINUTE_MS);
   const readyMs = floor(nowMs - QUARTER_READY_MS, QUARTER_MS);
   const firstQuarter = ceiling(from, QUARTER_MS);
   const lastQuarter = Math.min(floor(to, QUARTER_MS), readyMs);
-  if (firstQuarter >= lastQuarter) {
-    return { fromMs: from, toMs: to, parts: [{ stepS: 60, fromMs: from, toMs: to }] };
-  }
-  const parts: Part[] = [
-    { stepS: 60, fromMs: from, toMs: firstQuarter },
-    { stepS: 900, fromMs: firstQuarter, toMs: lastQuarter },
-    { stepS: 60, fromMs: lastQuarter, toMs: to },
-  ];
-  return { fromMs: from, toMs: to, parts: parts.filter((part) => part.fromMs < part.toMs) };
+  return composed({ fromMs: from, toMs: to }, 60, [900, firstQuarter, lastQuarter]);
 }
 
-function wholeDays(fromMs: number, toMs: number): Period {
+function wholeDays(fromMs: number, toMs: number, nowMs: number): Period {
   const from = dayStart(fromMs);
   const lastDay = dayStart(toMs);
   const to = lastDay === toMs ? toMs : nextDay(lastDay);
-  return { fromMs: from, toMs: to, parts: [{ stepS: 86_400, fromMs: from, toMs: to }] };
+  const monday = weekStart(from);
+  const firstWeek = monday === from ? from : weekAfter(monday);
+  const lastWeek = Math.min(weekStart(to), weekStart(nowMs - WEEK_READY_MS));
+  return composed({ fromMs: from, toMs: to }, 86_400, [604_800, firstWeek, lastWeek]);
+}
+
+/** The middle in large steps, if there is one, the ends in small ones. */
+function composed(
+  { fromMs, toMs }: Omit<Period, 'parts'>,
+  small: Part['stepS'],
+  [large, first, last]: [stepS: Part['stepS'], fromMs: number, toMs: number],
+): Period {
+  if (first >= last) return { fromMs, toMs, parts: [{ stepS: small, fromMs, toMs }] };
+  const parts: Part[] = [
+    { stepS: small, fromMs, toMs: first },
+    { stepS: large, fromMs: first, toMs: last },
+    { stepS: small, fromMs: last, toMs },
+  ];
+  return { fromMs, toMs, parts: parts.filter((part) => part.fromMs < part.toMs) };
 }
 
 const floor = (ms: number, step: number) => Math.floor(ms / step) * step;
@@ -90,3 +103,12 @@ export function dayStart(ms: number): number {
 export function nextDay(startMs: number): number {
   return dayStart(startMs + 36 * 3_600_000);
 }
+
+/** When the week of Norway around `ms` began: on Monday. */
+export function weekStart(ms: number): number {
+  const today = dayStart(ms);
+  const weekday = new Date(`${dayOf(ms)}T00:00Z`).getUTCDay();
+  return dayStart(today + DAY_MS / 2 - ((weekday + 6) % 7) * DAY_MS);
+}
+
+const weekAfter = (startMs: number) => weekStart(startMs + 7.5 * DAY_MS);

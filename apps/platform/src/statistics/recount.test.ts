@@ -15,6 +15,7 @@ import { figuresBy, selectionOf } from './questions.ts';
 // Noon in Norway, so that no test is a different test near midnight.
 const NOW_MS = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 13 * 3_600_000;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 
 interface RawSample extends Record<string, unknown> {
   readonly unit_id: number;
@@ -150,24 +151,29 @@ for (const database of databases()) {
       const drives = units.map((_, i) => {
         return randomDrive(random, NOW_MS - (i < 2 ? 8 : 60) * HOUR_MS, 80);
       });
+      // Two have driven in weeks that are over.
+      const earlier = [20, 11].map((days) => randomDrive(random, NOW_MS - days * DAY_MS, 40));
       // One unit comes with everything after the figures were made: late data correct them.
       for (const [i, unit] of units.entries()) {
         if (i === 2) continue;
+        if (i === 3) await deliver(db, random, unit, given(earlier[1]));
         await deliver(db, random, unit, given(drives[i]));
       }
       await rollUp(db);
+      await deliver(db, random, given(units[2]), given(earlier[0]));
       await deliver(db, random, given(units[2]), given(drives[2]));
       await rollUp(db);
 
       let offSeconds = 0;
-      for (let i = 0; i < 5; i++) {
-        const long = i % 4 === 3;
-        const toMs = NOW_MS - random.below((long ? 1 : 3) * HOUR_MS);
-        const fromMs = toMs - (long ? 100 : 1 + random.below(70)) * HOUR_MS - random.below(HOUR_MS);
+      for (const hours of [70, 70, 70, 100, 70, 17 * 24, 24 * 24]) {
+        const short = hours <= 70;
+        const toMs = NOW_MS - random.below((short ? 3 : 1) * HOUR_MS);
+        const fromMs = toMs - (short ? 1 + random.below(hours) : hours) * HOUR_MS;
         const nation = await db.transaction(SYSTEM, async (sql) => {
           const question = { from: iso(fromMs), to: iso(toMs), simulated: false };
           const selection = selectionOf(question, NOW_MS);
           const { period } = selection;
+          if (hours > 16 * 24) assert.ok(period.parts.some(({ stepS }) => stepS === 604_800));
           const truth = (ids: number[]) => recount(sql, ids, period.fromMs, period.toMs);
           const all = units.map(({ unitId }) => unitId);
           const [figures] = await figuresBy(sql, selection, 'nation');

@@ -2,7 +2,7 @@
 // Row-level security shows an asker only the rows of organisations at or below hers.
 import type { Sql } from '../db/database.ts';
 import { type CarrierSums, CLASS_FIGURES, CLASS_NAMES, type VehicleSums } from './figures.ts';
-import type { Part, Period } from './period.ts';
+import type { Period } from './period.ts';
 
 export interface Selection {
   readonly period: Period;
@@ -22,21 +22,11 @@ const PATH_SUMS = [
   ...['bytes_received', 'bytes_duplicated'],
 ];
 
-// The nation's month is 170,000 rows of carriers. The embedded database answers nobody else while
-// it reads them: in bites of some 50,000 others wait 0.1 s (Route.readsLong).
-const BITE_MS = 8 * 86_400_000;
-
-function bitesOf(parts: readonly Part[]): Part[] {
-  return parts.flatMap(({ stepS, fromMs, toMs }) => {
-    const count = stepS === 86_400 ? Math.ceil((toMs - fromMs) / BITE_MS) : 1;
-    return Array.from({ length: count }, (_, i) => {
-      const biteMs = fromMs + i * BITE_MS;
-      return { stepS, fromMs: biteMs, toMs: i === count - 1 ? toMs : biteMs + BITE_MS };
-    });
-  });
-}
-
-/** $1 simulated, $2 organisation. Numbers and times pasted in are ours. */
+/**
+ * Part by part: the embedded database answers nobody else while it reads one, and a part of the
+ * nation has some 35,000 rows (Route.readsLong). $1 simulated, $2 organisation; numbers and times
+ * pasted in are ours.
+ */
 async function added<Row extends Record<string, unknown>>(
   sql: Sql,
   table: string,
@@ -48,7 +38,7 @@ async function added<Row extends Record<string, unknown>>(
   // sums of bigint are numeric, and cost three times as much in the embedded database.
   const columns = [...key, ...sums.map((name) => `sum(${name}::float8) AS ${name}`)];
   const whole = new Map<string, Record<string, unknown>>();
-  for (const { stepS, fromMs, toMs } of bitesOf(period.parts)) {
+  for (const { stepS, fromMs, toMs } of period.parts) {
     const rows = await sql.query(
       `SELECT ${columns.join(', ')} FROM ${table}
       WHERE step_s = ${stepS} AND at >= '${instant(fromMs)}' AND at < '${instant(toMs)}'

@@ -2,8 +2,8 @@
 // it, so running one again, or late, or twice, gives the same row.
 import { CLASSES } from './rows.ts';
 
-/** Seconds. Days are days of Norway (Europe/Oslo): 23 or 25 hours twice a year. */
-export const STEPS = { minute: 60, quarter: 900, day: 86_400 } as const;
+/** Seconds. Days are days of Norway (Europe/Oslo): 23 or 25 hours twice a year; weeks are theirs. */
+export const STEPS = { minute: 60, quarter: 900, day: 86_400, week: 604_800 } as const;
 
 const KEY = 'unit_id, vehicle_id, organisation_id, simulated';
 const GAPS = [
@@ -82,7 +82,7 @@ CROSS JOIN LATERAL (SELECT * FROM sample_path WHERE unit_id = s.unit_id AND at =
 GROUP BY b.start, ${list(KEY.split(', ').map((name) => `s.${name}`))}, p.link
 ON CONFLICT (step_s, unit_id, at, link, vehicle_id, organisation_id) ${replace(PATH_SUMS)}`;
 
-/** Quarters from minutes, days from quarters. */
+/** Quarters from minutes, days from quarters, weeks from days. */
 export function serviceFrom(below: number, step: number): string {
   return `
 INSERT INTO rollup_service (step_s, at, ${KEY}, ${list(SERVICE_SUMS)})
@@ -107,11 +107,12 @@ ON CONFLICT (step_s, unit_id, at, link, vehicle_id, organisation_id) ${replace(P
 /** The start of the bucket of `step` around a time. */
 export function startOf(at: string, step: number): string {
   if (step === STEPS.day) return `date_trunc('day', ${at}, 'Europe/Oslo')`;
+  if (step === STEPS.week) return `date_trunc('week', ${at}, 'Europe/Oslo')`;
   return `date_bin('${step} s', ${at}, '2000-01-01Z')`;
 }
 
 export function endOf(start: string, step: number): string {
-  if (step !== STEPS.day) return `${start} + interval '${step} s'`;
+  if (step < STEPS.day) return `${start} + interval '${step} s'`;
   // Noon of the next day is in the next day, whether this one has 23, 24 or 25 hours.
-  return `date_trunc('day', ${start} + interval '36 h', 'Europe/Oslo')`;
+  return startOf(`${start} + interval '${step} s 12 h'`, STEPS.day);
 }

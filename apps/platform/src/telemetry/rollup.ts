@@ -1,4 +1,5 @@
-// Rebuilds what is dirty: minutes from samples, quarters from minutes, days from quarters.
+// Rebuilds what is dirty: minutes from samples, quarters from minutes, days from quarters, weeks
+// from days.
 //
 // The transaction that writes samples marks their minutes in the same stroke. Here a mark is taken
 // away in the transaction that rebuilds the bucket, and only if nobody else holds it: whatever
@@ -6,7 +7,7 @@
 import type { Database, Sql } from '../db/database.ts';
 import { SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
-import { dayStart } from '../statistics/period.ts';
+import { dayStart, weekStart } from '../statistics/period.ts';
 import { rebuildOff } from './off.ts';
 import {
   endOf,
@@ -82,12 +83,14 @@ async function rebuildThese(sql: Sql, step: number, buckets: Buckets): Promise<v
     await sql.query(PATH_MINUTES, values);
     await rebuildOff(sql, buckets);
     await markAbove(sql, STEPS.quarter, buckets);
-  } else {
-    const below = step === STEPS.quarter ? STEPS.minute : STEPS.quarter;
-    await sql.query(serviceFrom(below, step), values);
-    await sql.query(pathFrom(below, step), values);
-    if (step === STEPS.quarter) await markAbove(sql, STEPS.day, buckets);
+    return;
   }
+  const all = Object.values(STEPS);
+  const at = all.findIndex((one) => one === step);
+  const [below = STEPS.minute, above] = [all[at - 1], all[at + 1]];
+  await sql.query(serviceFrom(below, step), values);
+  await sql.query(pathFrom(below, step), values);
+  if (above !== undefined) await markAbove(sql, above, buckets);
 }
 
 async function markAbove(sql: Sql, step: number, { unitIds, starts }: Buckets): Promise<void> {
@@ -120,6 +123,13 @@ export const rollupJobs: readonly Job[] = [
     everyMs: 60_000,
     async run({ db, nowMs }) {
       await rebuild(db, STEPS.day, dayStart(nowMs()));
+    },
+  },
+  {
+    name: 'rollup-weeks',
+    everyMs: 60_000,
+    async run({ db, nowMs }) {
+      await rebuild(db, STEPS.week, weekStart(nowMs()));
     },
   },
   {
