@@ -8,7 +8,7 @@
 // databases, or where the packaged one starts. Where neither is there, the reason is printed and
 // its tests are left out; under CI=true that is a failure.
 import { createHash, randomUUID } from 'node:crypto';
-import { type Database, SYSTEM } from './database.ts';
+import { type Database, type Sql, SYSTEM } from './database.ts';
 import { type ColumnTypes, insertRows } from './insert.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { type EmbeddedDatabase, openEmbedded } from './pglite.ts';

@@ -2,7 +2,7 @@
 // it, so running one again, or late, or twice, gives the same row.
 import { CLASSES } from './rows.ts';
 
-/** Seconds. Days are days of Norway (Europe/Oslo): 23 or 25 hours twice a year; weeks are theirs. */
+/** Seconds. Days are of Norway (Europe/Oslo), 23 or 25 hours twice a year; weeks from Monday. */
 export const STEPS = { minute: 60, quarter: 900, day: 86_400, week: 604_800 } as const;
 
 const KEY = 'unit_id, vehicle_id, organisation_id, simulated';
