@@ -21,10 +21,12 @@ export interface Sql {
  */
 export type Scope =
   /** Jobs, ingestion and sign-in: the owner of the tables. */
-  | { readonly kind: 'system' }
+  | { readonly kind: 'system'; readonly first?: true }
   | { readonly kind: 'roots'; readonly organisationIds: readonly number[] };
 
 export const SYSTEM: Scope = { kind: 'system' };
+/** Before a person is answered: the embedded database takes persons first. */
+export const WHO_ASKS: Scope = { kind: 'system', first: true };
 
 export interface Database {
   readonly kind: 'pglite' | 'postgres';

@@ -1,10 +1,11 @@
 // The embedded database, seen from the platform's thread: one connection, so one transaction
-// after the other.
+// after the other. Those of people go before those of machines and jobs, which are many.
 //
 // What it does not promise: nothing is forced to the disk. A row that was acknowledged lies with
 // the kernel, so it outlives the death of this process (crash.e2e.test.ts kills it), but not a
 // power cut of the machine. PostgreSQL promises that too.
 import { strict as assert } from 'node:assert';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -27,6 +28,8 @@ import { again, beginText, notInside } from './scope.ts';
 const CHECKPOINT_MS = 60_000;
 // Nor does anybody clear away dead rows or count them for the planner.
 const VACUUM_MS = 3_600_000;
+// Then one of the others has its turn, whatever people ask.
+const PEOPLE_IN_A_ROW = 8;
 
 type Plain<T> = T extends unknown ? Omit<T, 'id'> : never;
 
@@ -39,7 +42,9 @@ export class EmbeddedDatabase implements Database {
   readonly #types: ColumnTypes = new Map();
   readonly #timers: NodeJS.Timeout[] = [];
   #lastId = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #people: (() => Promise<void>)[] = [];
+  readonly #others: (() => Promise<void>)[] = [];
+  #isTaken = false;
   #wrote = false;
   #broken: DatabaseError | null = null;
 
@@ -58,9 +63,10 @@ export class EmbeddedDatabase implements Database {
   }
 
   transaction<T>(scope: Scope, work: (sql: Sql) => Promise<T>): Promise<T> {
+    const queue = scope.kind === 'roots' || scope.first === true ? this.#people : this.#others;
     return notInside(() =>
       again(async () => {
-        const { result, committed } = await this.#inTurn(() => this.#once(scope, work));
+        const { result, committed } = await this.#inTurn(() => this.#once(scope, work), queue);
         await committed;
         return result;
       }),
@@ -140,10 +146,25 @@ export class EmbeddedDatabase implements Database {
   }
 
   /** One after the other; a failure of one is not the next one's. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const mine = this.#turn.then(work);
-    this.#turn = mine.catch(() => {});
-    return mine;
+  #inTurn<T>(work: () => Promise<T>, queue = this.#others): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    queue.push(AsyncLocalStorage.bind(() => work().then(resolve, reject)));
+    if (!this.#isTaken) void this.#takeTurns();
+    return promise;
+  }
+
+  async #takeTurns(): Promise<void> {
+    this.#isTaken = true;
+    for (let inARow = 0; ; ) {
+      const isPersons = this.#people.length > 0 && inARow < PEOPLE_IN_A_ROW;
+      const next = isPersons
+        ? this.#people.shift()
+        : (this.#others.shift() ?? this.#people.shift());
+      if (next === undefined) break;
+      inARow = isPersons ? inARow + 1 : 0;
+      await next();
+    }
+    this.#isTaken = false;
   }
 
   async #maintain(text: string): Promise<void> {

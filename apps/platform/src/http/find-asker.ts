@@ -1,5 +1,5 @@
 // Who asks: a session cookie, a service token or a machine's proof. Nothing of it: nobody.
-import { SYSTEM } from '../db/database.ts';
+import { WHO_ASKS } from '../db/database.ts';
 import type { Asker } from '../identity/asker.ts';
 import type { MachineGate } from '../identity/machines.ts';
 import { findSession } from '../identity/sessions.ts';
@@ -35,11 +35,11 @@ export async function findAsker(
   }
   if (authorization?.startsWith('Bearer ')) {
     const token = authorization.slice('Bearer '.length);
-    const asker = await db.transaction(SYSTEM, (sql) => findServiceToken(sql, token, nowMs()));
+    const asker = await db.transaction(WHO_ASKS, (sql) => findServiceToken(sql, token, nowMs()));
     return asker === null ? NOBODY : { asker, csrf: null };
   }
   if (cookie !== undefined) {
-    const found = await db.transaction(SYSTEM, (sql) =>
+    const found = await db.transaction(WHO_ASKS, (sql) =>
       findSession(sql, cookie, nowMs(), settings.session),
     );
     if (found !== null) return found;
