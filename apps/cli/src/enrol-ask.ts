@@ -9,7 +9,7 @@ import {
   type UnitTunnel,
 } from '@rmh/contract/api';
 import { ApiProblem, ApiUnreachable, type Call, createClient } from '@rmh/contract/client';
-import { enrolText, type Identity, proveRequest } from '@rmh/contract/daemon';
+import { enrolText, type Identity, Prover } from '@rmh/contract/daemon';
 import { fingerprintHex, pinnedFetch } from '@rmh/contract/machine';
 import { VERSION } from './version.ts';
 
@@ -28,7 +28,7 @@ export function openTalk({ url, fingerprint }: EnrolmentToken, identity: Identit
   const client = createClient({
     origin: url,
     fetch: pinnedFetch(fingerprint === null ? null : fingerprintHex(fingerprint)).fetch,
-    sign: async (outgoing) => ({ authorization: proveRequest(identity, outgoing, Date.now()) }),
+    signer: new Prover(identity, Date.now),
   });
   return {
     identity,

@@ -1,11 +1,13 @@
 // Asks the platform as the machines and the people of the bench do.
 import { Agent, type IncomingMessage, request } from 'node:http';
 import { API_BASE } from '@rmh/contract/api';
-import { type Identity, proveRequest } from '@rmh/contract/daemon';
+import { type Identity, proveRequest, readChallenge } from '@rmh/contract/daemon';
 
 export interface Reply {
   readonly status: number;
   readonly text: string;
+  /** WWW-Authenticate; '' where there is none. */
+  readonly challenge: string;
 }
 
 export class PlatformClient {
@@ -14,6 +16,8 @@ export class PlatformClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 256 });
   #cookie = '';
   #csrf = '';
+  /** The process at that port, as it named itself. */
+  #processName = '';
 
   constructor(port: number) {
     this.#port = port;
@@ -38,10 +42,23 @@ export class PlatformClient {
   }
 
   /** As a machine: signed anew each time. */
-  prove(identity: Identity, path: string, body: string): Promise<Reply> {
-    const whole = API_BASE + path;
-    const proof = proveRequest(identity, { method: 'POST', path: whole, body }, Date.now());
-    return this.#ask('POST', whole, body, { authorization: proof });
+  async prove(identity: Identity, path: string, body: string): Promise<Reply> {
+    const reply = await this.show(this.proofOf(identity, path, body), path, body);
+    const processName = readChallenge(reply.challenge);
+    if (processName === null) return reply;
+    this.#processName = processName;
+    return await this.show(this.proofOf(identity, path, body), path, body);
+  }
+
+  /** For the process that this client speaks to. */
+  proofOf(identity: Identity, path: string, body: string): string {
+    const request = { method: 'POST', path: API_BASE + path, body };
+    return proveRequest(identity, request, Date.now(), this.#processName);
+  }
+
+  /** Sends a request with a proof that somebody made, once. */
+  show(authorization: string, path: string, body: string): Promise<Reply> {
+    return this.#ask('POST', API_BASE + path, body, { authorization });
   }
 
   /** Server-sent events, as they come, until `signal`. */
@@ -73,7 +90,8 @@ export class PlatformClient {
     const reply = await this.#open(method, path, body, headers);
     let text = '';
     for await (const chunk of reply.setEncoding('utf8') as AsyncIterable<string>) text += chunk;
-    return { status: reply.statusCode ?? 0, text };
+    const challenge = reply.headers['www-authenticate'] ?? '';
+    return { status: reply.statusCode ?? 0, text, challenge };
   }
 
   #open(

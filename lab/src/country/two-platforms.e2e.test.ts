@@ -57,6 +57,8 @@ test('Two processes on one PostgreSQL are one platform, and either may die', asy
       assert.equal(status, 204);
     });
 
+    await passesOnce(a.client, b.client, speaker, random);
+
     const atMs = Date.now() - 180_000;
     const sample = { ...sampleOf(speaker, random, atMs), previous: 'unknown' as const };
     await Promise.all([a, b, a, b].map(({ client }) => deliver(client, speaker, [sample])));
@@ -98,6 +100,27 @@ test('Two processes on one PostgreSQL are one platform, and either may die', asy
     rmSync(directory, { recursive: true, force: true });
   }
 });
+
+/** A captured request is worth nothing at the other process, and nothing a second time. */
+async function passesOnce(
+  a: PlatformClient,
+  b: PlatformClient,
+  voice: Voice,
+  random: Random,
+): Promise<void> {
+  const path = '/units/self/now';
+  const body = JSON.stringify(nowOf(voice, random, Date.now(), 7));
+  const captured = a.proofOf(voice.identity, path, body);
+  const shown = [];
+  for (const client of [b, a, a, b]) shown.push(await client.show(captured, path, body));
+  assert.deepEqual(
+    shown.map(({ status }) => status),
+    [401, 204, 401, 401],
+  );
+  const [elsewhere, , again] = shown;
+  assert.match(elsewhere?.challenge ?? '', /^RMH-Proof to=/);
+  assert.doesNotMatch(again?.challenge ?? '', /to=/);
+}
 
 async function count(db: Database, text: string): Promise<number> {
   const rows = await db.transaction({ kind: 'system' }, (sql) => sql.query<{ n: number }>(text));

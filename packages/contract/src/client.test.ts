@@ -65,15 +65,43 @@ test('pages() follows the cursor to the end, and asks for no page that nobody wa
 
 test('A signer signs what is sent: method, path with query, and body', async () => {
   const signed: unknown[] = [];
-  const sign = async (outgoing: unknown) => {
-    signed.push(outgoing);
-    return { authorization: 'RMH-Proof x' };
+  const signer = {
+    sign: (outgoing: unknown) => {
+      signed.push(outgoing);
+      return { authorization: 'RMH-Proof x' };
+    },
+    challenged: () => false,
   };
-  const { seen, client } = clientOf([() => json(null)], { sign, origin: 'https://p' });
+  const { seen, client } = clientOf([() => json(null)], { signer, origin: 'https://p' });
   await client.call('/y', { method: 'POST', query: { a: 1 }, body: { b: 2 } });
   assert.deepEqual(signed, [{ method: 'POST', path: '/api/v1/y?a=1', body: '{"b":2}' }]);
   assert.equal(seen[0]!.url, 'https://p/api/v1/y?a=1');
   assert.equal(headers(seen[0]!)['authorization'], 'RMH-Proof x');
+});
+
+test('A challenge that the signer understands is answered once', async () => {
+  const type = `${PROBLEM_TYPE_PREFIX}proof-for-another`;
+  const refused = () =>
+    json(
+      { type, title: 'Elsewhere', status: 401 },
+      { status: 401, headers: { 'www-authenticate': 'for b' } },
+    );
+  let to = 'a';
+  const signer = {
+    sign: () => ({ authorization: `for ${to}` }),
+    challenged: (challenge: string) => {
+      to = challenge.slice('for '.length);
+      return true;
+    },
+  };
+  const { seen, client } = clientOf([refused, () => json(7), refused, refused], { signer });
+  assert.equal(await client.get('/x'), 7);
+  assert.deepEqual(
+    seen.map((one) => headers(one)['authorization']),
+    ['for a', 'for b'],
+  );
+  await assert.rejects(client.get('/x'), ApiProblem);
+  assert.equal(seen.length, 4);
 });
 
 test('What the caller gives up is an abort; a broken line is ApiUnreachable', async () => {

@@ -2,7 +2,8 @@
 // It imports types only, so that a browser need not load the schemas.
 //
 //   1. build the address and the headers; a signer adds its proof last, over what is sent
-//   2. one request, with a time limit; nothing is tried again here: who calls knows whether to
+//   2. one request, with a time limit; nothing is tried again here, for who calls knows whether
+//      to; but a process that wants the proof for itself did nothing yet, and gets it, once
 //   3. a 2xx is the answer, with its ETag; a problem (RFC 9457) is thrown as ApiProblem;
 //      anything else, and no answer at all, is thrown as ApiUnreachable
 import type { Page, Problem, ProblemName } from './api/common.ts';
@@ -46,8 +47,15 @@ export interface ClientOptions {
   readonly fetch?: typeof fetch;
   /** For writes with a session cookie. */
   readonly csrf?: () => string | null;
-  /** Headers that prove who asks, made anew for each request. */
-  readonly sign?: (outgoing: Outgoing) => Promise<Readonly<Record<string, string>>>;
+  readonly signer?: Signer;
+}
+
+/** Proves who asks. */
+export interface Signer {
+  /** Headers, made anew for each request. */
+  sign(outgoing: Outgoing): Readonly<Record<string, string>>;
+  /** WWW-Authenticate of a 401. True: signed once more it may pass. */
+  challenged(challenge: string): boolean;
 }
 
 /** The platform answered, and the answer is no. */
@@ -119,41 +127,47 @@ async function send<T>(options: ClientOptions, path: string, call: Call): Promis
     path: addressOf(path, call.query),
     body: call.body === undefined ? null : JSON.stringify(call.body),
   };
-  const headers = await headersOf(options, outgoing, call);
+  let { response, text } = await sendOnce(options, outgoing, call);
+  const challenge = response.status === 401 ? response.headers.get('www-authenticate') : null;
+  if (challenge !== null && options.signer?.challenged(challenge) === true) {
+    ({ response, text } = await sendOnce(options, outgoing, call));
+  }
+  if (!response.ok) throw problemOf(response.status, text);
+  return { body: readJson(text) as T, version: versionOf(response.headers.get('etag')) };
+}
+
+async function sendOnce(options: ClientOptions, outgoing: Outgoing, call: Call) {
+  const headers = headersOf(options, outgoing, call);
   const timeout = AbortSignal.timeout(call.timeoutMs ?? TIMEOUT_MS);
   const signal = call.signal === undefined ? timeout : AbortSignal.any([timeout, call.signal]);
   const request = options.fetch ?? fetch;
-  let response: Response;
-  let text: string;
   try {
-    response = await request((options.origin ?? '') + outgoing.path, {
+    const response = await request((options.origin ?? '') + outgoing.path, {
       method: outgoing.method,
       headers,
       body: outgoing.body,
       signal,
       credentials: 'same-origin',
     });
-    text = await response.text();
+    return { response, text: await response.text() };
   } catch (error) {
     if (call.signal?.aborted === true) throw error;
     throw new ApiUnreachable(error);
   }
-  if (!response.ok) throw problemOf(response.status, text);
-  return { body: readJson(text) as T, version: versionOf(response.headers.get('etag')) };
 }
 
-async function headersOf(
-  { csrf, sign }: ClientOptions,
+function headersOf(
+  { csrf, signer }: ClientOptions,
   outgoing: Outgoing,
   { version, idempotencyKey }: Call,
-): Promise<Record<string, string>> {
+): Record<string, string> {
   const headers: Record<string, string> = { accept: 'application/json' };
   if (outgoing.body !== null) headers['content-type'] = 'application/json';
   if (version !== undefined) headers['if-match'] = `"${version}"`;
   if (idempotencyKey !== undefined) headers['idempotency-key'] = idempotencyKey;
   const token = outgoing.method === 'GET' ? null : (csrf?.() ?? null);
   if (token !== null) headers['x-rmh-csrf'] = token;
-  return sign === undefined ? headers : { ...headers, ...(await sign(outgoing)) };
+  return signer === undefined ? headers : { ...headers, ...signer.sign(outgoing) };
 }
 
 function problemOf(status: number, text: string): ApiProblem | ApiUnreachable {

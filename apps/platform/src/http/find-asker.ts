@@ -5,6 +5,7 @@ import type { MachineGate } from '../identity/machines.ts';
 import { findSession } from '../identity/sessions.ts';
 import { findServiceToken } from '../identity/tokens.ts';
 import type { Services } from '../services.ts';
+import { problem } from './problem.ts';
 
 /** What of a request tells who asks. */
 export interface Credentials {
@@ -24,6 +25,7 @@ export interface Found {
 
 const NOBODY: Found = { asker: { kind: 'nobody' }, csrf: null };
 
+/** Throws the problem 'proof-for-another', to a machine that proved itself to another process. */
 export async function findAsker(
   { db, nowMs, settings }: Pick<Services, 'db' | 'nowMs' | 'settings'>,
   gate: MachineGate,
@@ -31,6 +33,7 @@ export async function findAsker(
 ): Promise<Found> {
   if (authorization?.startsWith('RMH-Proof ')) {
     const asker = await gate.find(authorization, { method, path, body }, nowMs());
+    if (asker === 'elsewhere') throw problem('proof-for-another');
     return asker === null ? NOBODY : { asker, csrf: null };
   }
   if (authorization?.startsWith('Bearer ')) {

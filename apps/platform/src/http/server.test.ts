@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { Identity, proveRequest } from '@rmh/contract/daemon';
+import { challengeOf, Identity, newProcessName, proveRequest } from '@rmh/contract/daemon';
 import { z } from 'zod';
 import { type Database, SYSTEM } from '../db/database.ts';
 import { databases } from '../db/testing.ts';
@@ -210,11 +210,12 @@ for (const { kind, open } of databases()) {
       assert.equal((await unit('GET /things')).status, 403);
       const path = '/api/v1/units/self/say';
       const identity = await enrolled(db, 7);
-      const proof = (word: string) =>
+      const proof = (word: string, to = server.processName) =>
         proveRequest(
           identity,
           { method: 'POST', path, body: JSON.stringify({ word }) },
           Date.now(),
+          to,
         );
       const say = (word: string, authorization: string) =>
         server.nobody('POST /units/self/say', { body: { word }, headers: { authorization } });
@@ -226,8 +227,15 @@ for (const { kind, open } of databases()) {
         identity,
         { method: 'POST', path, body: null },
         Date.now() - 400_000,
+        server.processName,
       );
       assert.equal((await say('hei', old)).status, 401, 'too old');
+      const elsewhere = await say('hei', proof('hei', newProcessName()));
+      assert.equal(elsewhere.status, 401, 'for another process');
+      assert.equal(elsewhere.headers['www-authenticate'], challengeOf(server.processName));
+      const forged = proof('nei', newProcessName());
+      const untold = await say('hei', forged);
+      assert.ok(!String(untold.headers['www-authenticate']).includes('to='), 'told to machines');
       await db.transaction(SYSTEM, (sql) => sql.query(`UPDATE unit SET state = 'revoked'`));
       const revoked = await until(() => say('hei', proof('hei')), 401);
       assert.equal(revoked.status, 401);

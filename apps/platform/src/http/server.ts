@@ -2,7 +2,8 @@
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
-import { API_BASE } from '@rmh/contract/api';
+import { API_BASE, PROOF_SCHEME, type ProblemName } from '@rmh/contract/api';
+import { challengeOf, type Log } from '@rmh/contract/daemon';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { actorOf } from '../identity/audit.ts';
 import { MachineGate } from '../identity/machines.ts';
@@ -35,6 +36,8 @@ export interface ServerOptions {
 export interface ApiServer {
   readonly app: FastifyInstance;
   readonly metrics: Metrics;
+  /** What the proofs of machines must name here. */
+  readonly processName: string;
   /** Ends the streams, lets what runs come to its end, refuses what comes. */
   close(): Promise<void>;
 }
@@ -74,10 +77,9 @@ export async function createServer(
     errorResponseBuilder: () => problem('too-many-requests'),
   });
   addSecurityHeaders(app, services.publicUrl);
-  app.setErrorHandler((error, request, reply) => refuse(services, error, request, reply));
-  app.setNotFoundHandler((request, reply) =>
-    refuse(services, problem('not-found'), request, reply),
-  );
+  const refuse = refusing(services.log, gate.processName);
+  app.setErrorHandler(refuse);
+  app.setNotFoundHandler((request, reply) => refuse(problem('not-found'), request, reply));
   const handling: Handling = {
     services,
     metrics,
@@ -93,6 +95,7 @@ export async function createServer(
   return {
     app,
     metrics,
+    processName: gate.processName,
     close: async () => {
       ending.abort();
       await app.close();
@@ -180,21 +183,23 @@ function addOwnRoutes(
   });
 }
 
-async function refuse(
-  services: Services,
-  error: unknown,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<void> {
-  const known = asProblem(error) ?? ofFastify(error);
-  if (known === null) fault(services.log, request.routeOptions.url ?? '', request.id, error);
-  if (reply.raw.headersSent) return;
-  const told = known ?? problem('our-fault');
-  if (told.problem === 'not-signed-in') reply.header('www-authenticate', 'Bearer, RMH-Proof');
-  await reply
-    .code(told.status)
-    .type('application/problem+json; charset=utf-8')
-    .send(JSON.stringify(problemBody(told, request.id)));
+function refusing(log: Log, processName: string) {
+  const challenges: Partial<Record<ProblemName, string>> = {
+    'not-signed-in': `Bearer, ${PROOF_SCHEME}`,
+    'proof-for-another': challengeOf(processName),
+  };
+  return async (error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const known = asProblem(error) ?? ofFastify(error);
+    if (known === null) fault(log, request.routeOptions.url ?? '', request.id, error);
+    if (reply.raw.headersSent) return;
+    const told = known ?? problem('our-fault');
+    const challenge = challenges[told.problem];
+    if (challenge !== undefined) reply.header('www-authenticate', challenge);
+    await reply
+      .code(told.status)
+      .type('application/problem+json; charset=utf-8')
+      .send(JSON.stringify(problemBody(told, request.id)));
+  };
 }
 
 /** Fastify's own refusals carry a status: of a body too large, of bytes that are no request. */

@@ -96,7 +96,12 @@ export async function testServer(
       ]),
     );
     return clientWith((method, path, body) => ({
-      authorization: proveRequest(identity, { method, path, body }, services.nowMs()),
+      authorization: proveRequest(
+        identity,
+        { method, path, body },
+        services.nowMs(),
+        server.processName,
+      ),
     }));
   };
   return {

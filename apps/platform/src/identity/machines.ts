@@ -3,12 +3,15 @@
 //   1. the header has the form, and its time is within the window
 //   2. the key belongs to a machine that is enrolled and not revoked
 //   3. the signature covers this very request
-//   4. its nonce was not seen before
+//   4. it is for this process, in this run: else the machine is told our name and proves anew
+//   5. its nonce was not seen before
 //
+// So processes need not tell each other what they saw, and one that restarts need not know what it
+// saw before; a machine pays with a round trip when it comes to another process.
 // Keys are kept at hand: 2,000 units that report every ten seconds would otherwise cost 200
 // questions a second. A change in any process rings (trigger machine_changed), and forgets all.
 import { PROOF_WINDOW_MS } from '@rmh/contract/api';
-import { isProved, type ProvedRequest, readProof } from '@rmh/contract/daemon';
+import { isProved, newProcessName, type ProvedRequest, readProof } from '@rmh/contract/daemon';
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Asker } from './asker.ts';
 
@@ -27,6 +30,8 @@ export class MachineGate {
   readonly #db: Database;
   readonly #keys = new Map<string, { readonly asker: MachineAsker; readonly atMs: number }>();
   readonly #nonces = new Map<string, number>();
+  /** What a proof must name. */
+  readonly processName = newProcessName();
   #stop: (() => Promise<void>) | null = null;
 
   constructor(db: Database) {
@@ -42,12 +47,17 @@ export class MachineGate {
   }
 
   /** Null: not proved, whatever the reason. A machine that is asked to be told why would be told
-   * how to do better. */
-  async find(header: string, request: ProvedRequest, nowMs: number): Promise<MachineAsker | null> {
+   * how to do better. 'elsewhere': proved, for another process. */
+  async find(
+    header: string,
+    request: ProvedRequest,
+    nowMs: number,
+  ): Promise<MachineAsker | 'elsewhere' | null> {
     const proof = readProof(header);
     if (proof === null || Math.abs(proof.atMs - nowMs) > PROOF_WINDOW_MS) return null;
     const asker = await this.#machineOf(proof.key, nowMs);
     if (asker === null || !isProved(proof, request)) return null;
+    if (proof.to !== this.processName) return 'elsewhere';
     return this.#isNew(`${proof.key}${proof.nonce}`, nowMs) ? asker : null;
   }
 

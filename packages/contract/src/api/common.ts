@@ -55,6 +55,8 @@ export type Problem = z.infer<typeof PROBLEM>;
 export const PROBLEMS = {
   'bad-request': { status: 400, title: 'The request has errors' },
   'not-signed-in': { status: 401, title: 'Sign in first' },
+  /** To machines only, with WWW-Authenticate: nothing was done, prove it for this process. */
+  'proof-for-another': { status: 401, title: 'The proof is for another process' },
   forbidden: { status: 403, title: 'Your role may not do this here' },
   'not-found': { status: 404, title: 'There is no such thing, or you may not see it' },
   conflict: { status: 409, title: 'It does not fit what is there' },

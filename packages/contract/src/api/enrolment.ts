@@ -69,8 +69,9 @@ export const ENROLLED = z.strictObject({
 export type Enrolled = z.infer<typeof ENROLLED>;
 
 /**
- * A machine asks with `Authorization: RMH-Proof …`, made anew for each request: who, when, a
- * nonce, and an Ed25519 signature over method, path, time, nonce and the body's SHA-256.
+ * A machine asks with `Authorization: RMH-Proof …`, made anew for each request: who, when, for
+ * which process of the platform, a nonce, and an Ed25519 signature over method, path, those, and
+ * the body's SHA-256. A process that the proof is not for says its own name, and does nothing.
  */
 export const PROOF_SCHEME = 'RMH-Proof';
 /** How far the clocks may be apart, ms; a nonce is remembered for twice as long. */

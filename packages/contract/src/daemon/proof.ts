@@ -1,10 +1,14 @@
 // How a machine proves who asks: each request is signed with its identity key (Ed25519).
 //
-//   Authorization: RMH-Proof key="…", at="…", nonce="…", signature="…"
+//   Authorization: RMH-Proof key="…", at="…", to="…", nonce="…", signature="…"
 //
-// The signature covers method, path with query, time, nonce and the body's SHA-256, each on a line
-// of its own, below a first line that no other protocol signs. The server finds the machine by the
-// key, checks the signature, then the time, and remembers the nonce.
+// The signature covers method, path with query, time, the process of the platform that it is for,
+// nonce and the body's SHA-256, each on a line of its own, below a first line that no other
+// protocol signs. The server finds the machine by the key, checks the signature, then the time,
+// and remembers the nonce. A proof for another process passes nowhere but there, so each process
+// needs to remember only what it saw itself, and nothing of a run before. It answers with its name:
+//
+//   WWW-Authenticate: RMH-Proof to="…"
 import {
   createHash,
   createPrivateKey,
@@ -61,40 +65,88 @@ export interface Proof {
   readonly key: string;
   /** When, by the machine's clock, Unix ms. */
   readonly atMs: number;
+  /** Name of the process it is for; '' where the machine knows none yet. */
+  readonly to: string;
   readonly nonce: string;
   readonly signature: string;
 }
 
-export function proofText(request: ProvedRequest, atMs: number, nonce: string): string {
+type Claim = Pick<Proof, 'atMs' | 'to' | 'nonce'>;
+
+export function proofText(request: ProvedRequest, { atMs, to, nonce }: Claim): string {
   const digest = createHash('sha256')
     .update(request.body ?? '')
     .digest('hex');
-  return ['rmh-proof', request.method, request.path, atMs, nonce, digest].join('\n');
+  return ['rmh-proof', request.method, request.path, atMs, to, nonce, digest].join('\n');
 }
 
-/** The value of the Authorization header. */
-export function proveRequest(identity: Identity, request: ProvedRequest, atMs: number): string {
+/** The value of the Authorization header. `to`: name of the process that shall take it. */
+export function proveRequest(
+  identity: Identity,
+  request: ProvedRequest,
+  atMs: number,
+  to: string,
+): string {
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-  const signature = identity.sign(proofText(request, atMs, nonce));
-  const claim = `key="${identity.publicKey}", at="${atMs}", nonce="${nonce}"`;
+  const signature = identity.sign(proofText(request, { atMs, to, nonce }));
+  const claim = `key="${identity.publicKey}", at="${atMs}", to="${to}", nonce="${nonce}"`;
   return `${PROOF_SCHEME} ${claim}, signature="${signature}"`;
 }
 
 const PROOF_FORM = new RegExp(
-  `^${PROOF_SCHEME} key="([A-Za-z0-9+/]{43}=)", at="(\\d{13})", nonce="([\\w-]{22})", ` +
-    'signature="([A-Za-z0-9+/]{86}==)"$',
+  `^${PROOF_SCHEME} key="([A-Za-z0-9+/]{43}=)", at="(\\d{13})", to="([\\w-]{22}|)", ` +
+    'nonce="([\\w-]{22})", signature="([A-Za-z0-9+/]{86}==)"$',
 );
+const CHALLENGE_FORM = new RegExp(`^${PROOF_SCHEME} to="([\\w-]{22})"$`);
 
 /** What the header claims, or null where it has not this form. */
 export function readProof(header: string): Proof | null {
-  const [, key, at, nonce, signature] = PROOF_FORM.exec(header) ?? [];
-  if (!key || !at || !nonce || !signature) return null;
-  return { key, atMs: Number(at), nonce, signature };
+  const [, key, at, to, nonce, signature] = PROOF_FORM.exec(header) ?? [];
+  if (!key || !at || to === undefined || !nonce || !signature) return null;
+  return { key, atMs: Number(at), to, nonce, signature };
+}
+
+/** A new name for a process: never that of another one, or of its own last run. */
+export function newProcessName(): string {
+  return randomBytes(NONCE_BYTES).toString('base64url');
+}
+
+/** What a process says that got a proof for another one. */
+export function challengeOf(processName: string): string {
+  return `${PROOF_SCHEME} to="${processName}"`;
+}
+
+/** The name of the process that says it; null where it is no such challenge. */
+export function readChallenge(header: string): string | null {
+  return CHALLENGE_FORM.exec(header)?.[1] ?? null;
 }
 
 /** Is the signature that of the key? Whose key it is, the time and the nonce are the caller's. */
 export function isProved(proof: Proof, request: ProvedRequest): boolean {
-  return isSigned(proof.key, proofText(request, proof.atMs, proof.nonce), proof.signature);
+  return isSigned(proof.key, proofText(request, proof), proof.signature);
+}
+
+/** Signs a machine's requests for the process that it spoke to last. */
+export class Prover {
+  readonly #identity: Identity;
+  readonly #nowMs: () => number;
+  #to = '';
+
+  constructor(identity: Identity, nowMs: () => number) {
+    this.#identity = identity;
+    this.#nowMs = nowMs;
+  }
+
+  sign(request: ProvedRequest): Record<string, string> {
+    return { authorization: proveRequest(this.#identity, request, this.#nowMs(), this.#to) };
+  }
+
+  /** True: signed once more, the request is for the process that answered so. */
+  challenged(challenge: string): boolean {
+    const to = readChallenge(challenge);
+    if (to !== null) this.#to = to;
+    return to !== null;
+  }
 }
 
 /** What a machine signs to become known. */

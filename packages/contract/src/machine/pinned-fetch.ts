@@ -117,8 +117,11 @@ function ask(url: URL, init: RequestInit, agents: Agents): Promise<Response> {
       incoming.once('end', () => {
         const status = incoming.statusCode ?? 0;
         const hasBody = status !== 204 && status !== 304;
-        const etag = incoming.headers.etag;
-        const replied = etag === undefined ? {} : { etag };
+        const { etag, 'www-authenticate': challenge } = incoming.headers;
+        const replied = {
+          ...(etag === undefined ? {} : { etag }),
+          ...(challenge === undefined ? {} : { 'www-authenticate': challenge }),
+        };
         const content = hasBody ? Buffer.concat(parts).toString('utf8') : null;
         resolve(new Response(content, { status, headers: replied }));
       });

@@ -36,6 +36,19 @@ test('A request over the pinned certificate carries its proof and gets its answe
   link.reset();
 });
 
+test('Another process of the platform gets a proof of its own, and the work goes on', async () => {
+  const { link, events } = linkTo(TEST_FINGERPRINT);
+  for (const name of ['a', 'b']) {
+    platform.processName = name.repeat(22);
+    const requests = platform.requests.length;
+    for (let i = 0; i < 2; i++) assert.equal((await link.ask('/self', NAMED, {})).kind, 'answer');
+    assert.equal(platform.requests.length, requests + 2);
+  }
+  platform.processName = null;
+  assert.deepEqual(events(), []);
+  link.reset();
+});
+
 test('Another certificate gets not one byte of the request', async () => {
   const requests = platform.requests.length;
   for (const fingerprint of [TEST_FINGERPRINT.replace('6', '7'), null]) {

@@ -5,7 +5,7 @@ import { randomInt } from 'node:crypto';
 import type { z } from 'zod';
 import { ApiProblem, ApiUnreachable, type Call, createClient } from '../client.ts';
 import type { Log } from '../daemon/log.ts';
-import { type Identity, proveRequest } from '../daemon/proof.ts';
+import { type Identity, Prover } from '../daemon/proof.ts';
 import { lineOf } from '../error.ts';
 import type { PinnedFetch } from './pinned-fetch.ts';
 
@@ -36,7 +36,7 @@ export class PlatformLink {
     this.#client = createClient({
       origin: url.replace(/\/+$/, ''),
       fetch: transport.fetch,
-      sign: async (outgoing) => ({ authorization: proveRequest(identity, outgoing, nowMs()) }),
+      signer: new Prover(identity, nowMs),
     });
   }
 
@@ -50,9 +50,7 @@ export class PlatformLink {
       return { kind: 'answer', body: parsed.data };
     } catch (error) {
       if (call.signal?.aborted === true) return { kind: 'silent' };
-      if (error instanceof ApiProblem && error.status < 500 && error.status !== 429) {
-        return this.#refused(path, error);
-      }
+      if (error instanceof ApiProblem && isFinal(error)) return this.#refused(path, error);
       if (error instanceof ApiProblem || error instanceof ApiUnreachable) {
         this.#silent(error);
         return { kind: 'silent' };
@@ -90,6 +88,12 @@ export class PlatformLink {
     this.#refusal = refusal;
     return { kind: 'refused', status, type: problem.type };
   }
+}
+
+// Two processes that take turns within one request refuse the proof for each other: another try
+// may find the right one.
+function isFinal(error: ApiProblem): boolean {
+  return error.status < 500 && error.status !== 429 && !error.is('proof-for-another');
 }
 
 /** When to try again: 1, 2, 4 … 60 s, each ±50 %, so that a fleet does not come back as one. */

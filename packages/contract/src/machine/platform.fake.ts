@@ -3,7 +3,7 @@ import { createServer as createPlain, type IncomingMessage, type ServerResponse 
 import { createServer as createSecure } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { API_BASE } from '../api/common.ts';
-import { isProved, readProof } from '../daemon/proof.ts';
+import { challengeOf, isProved, readProof } from '../daemon/proof.ts';
 
 export interface FakeRequest {
   /** Method and path below the base, without query: "GET /units/self/tunnel". */
@@ -26,6 +26,8 @@ export class FakePlatform {
   readonly requests: FakeRequest[] = [];
   /** Drops every connection. */
   down = false;
+  /** What proofs must name; null: whatever they name is right. */
+  processName: string | null = null;
   /** Connections that were opened. */
   connections = 0;
   readonly #secure: boolean;
@@ -72,6 +74,12 @@ export class FakePlatform {
     const { pathname, searchParams: query } = new URL(url, 'http://fake');
     const proof = readProof(incoming.headers.authorization ?? '');
     const isGood = proof !== null && isProved(proof, { method, path: url, body: text || null });
+    if (this.processName !== null && proof?.to !== this.processName) {
+      const { body } = problemAnswer(401, 'proof-for-another');
+      response.writeHead(401, { 'www-authenticate': challengeOf(this.processName) });
+      response.end(JSON.stringify(body));
+      return;
+    }
     const what = `${method} ${pathname.slice(API_BASE.length)}`;
     const key = isGood ? proof.key : null;
     const request = { what, query, body: text === '' ? null : JSON.parse(text), key };
