@@ -1,6 +1,6 @@
 // A status as text. Every state is a word and a symbol, so nothing hangs on colour.
-import type { DaemonStatus, DataplaneStatus } from '@rmh/contract';
-import { CODES, isErrorCode } from '@rmh/contract';
+import type { DaemonStatus, DataplaneStatus, LinkData } from '@rmh/contract';
+import { CODES, dataLeftOf, isErrorCode } from '@rmh/contract';
 import { EN, type Language, NB, type Words } from './status-words.ts';
 
 export type { Language } from './status-words.ts';
@@ -49,10 +49,23 @@ function problemLines({ problems }: DaemonStatus, language: Language): string[] 
 function linkLines({ role, links }: DaemonStatus, w: Words): string[] {
   if (role === 'gateway') return [];
   if (links.length === 0) return [w.noLinks];
-  const rows = links.map(({ name, device, state, addresses }) => {
-    return [name, device, mark(w.linkStates[state]), addresses.join(' ') || '–'];
+  // Most have no budget: then there is no column for it.
+  const hasData = links.some(({ data }) => data !== undefined);
+  const rows = links.map(({ name, device, state, addresses, data }) => {
+    const cells = [name, device, mark(w.linkStates[state]), addresses.join(' ') || '–'];
+    return hasData ? [...cells, data === undefined ? '–' : dataText(data, w)] : cells;
   });
-  return table([w.link, w.device, w.state, w.addresses], rows);
+  const head = [w.link, w.device, w.state, w.addresses];
+  return table(hasData ? [...head, w.data] : head, rows);
+}
+
+function dataText(data: LinkData, w: Words): string {
+  const { stage, share, leftBytes } = dataLeftOf(data);
+  const used = `${bytes(data.monthBytes)} ${w.of} ${bytes(data.monthlyBytes)}`;
+  // Cut, not rounded: what is nearly used is not shown as used up.
+  const parts = [`${used} (${Math.floor(share * 100)} %)`, `${bytes(leftBytes)} ${w.left}`];
+  if (stage === 'within') return parts.join(', ');
+  return `${mark(w.dataStages[stage])}: ${parts.join(', ')}`;
 }
 
 function peerLines(peer: Peer, role: DaemonStatus['role'], w: Words): string[] {

@@ -11,6 +11,7 @@ export interface Words {
   readonly linkStates: Record<LinkState, Mark>;
   readonly peerStates: Record<PeerState, Mark>;
   readonly pathStates: Record<PathStateName, Mark>;
+  readonly dataStages: Record<'nearly' | 'spent', Mark>;
   readonly uptime: string;
   readonly version: string;
   readonly configuration: string;
@@ -20,6 +21,9 @@ export interface Words {
   readonly device: string;
   readonly state: string;
   readonly addresses: string;
+  readonly data: string;
+  readonly of: string;
+  readonly left: string;
   readonly active: string;
   readonly draining: string;
   readonly handshake: string;
@@ -67,6 +71,10 @@ export const EN: Words = {
     parked: ['✗', 'parked'],
     closed: ['✗', 'closed'],
   },
+  dataStages: {
+    nearly: ['!', 'nearly used'],
+    spent: ['✗', 'used up, critical and realtime only'],
+  },
   uptime: 'up',
   version: 'version',
   configuration: 'configuration',
@@ -76,6 +84,9 @@ export const EN: Words = {
   device: 'device',
   state: 'state',
   addresses: 'addresses',
+  data: 'data this month',
+  of: 'of',
+  left: 'left',
   active: 'traffic goes here',
   draining: 'draining',
   handshake: 'handshake',
@@ -123,6 +134,10 @@ export const NB: Words = {
     parked: ['✗', 'parkert'],
     closed: ['✗', 'lukket'],
   },
+  dataStages: {
+    nearly: ['!', 'snart brukt opp'],
+    spent: ['✗', 'brukt opp, bare kritisk og sanntid'],
+  },
   uptime: 'oppe',
   version: 'versjon',
   configuration: 'konfigurasjon',
@@ -132,6 +147,9 @@ export const NB: Words = {
   device: 'enhet',
   state: 'tilstand',
   addresses: 'adresser',
+  data: 'data denne måneden',
+  of: 'av',
+  left: 'igjen',
   active: 'trafikken går her',
   draining: 'tømmes',
   handshake: 'håndtrykk',

@@ -79,6 +79,19 @@ test('the text names every state by a word, in both languages', () => {
   assert.ok(en.includes('replay.old 3') && !en.includes('wire.short'));
 });
 
+test('a data budget is told with what is left, and in words from four fifths on', () => {
+  const [first, second] = STATUS.links;
+  assert.ok(first && second);
+  const with_ = (monthBytes: number) => {
+    const data = { monthBytes, monthlyBytes: 20e9, spent: monthBytes >= 20e9 };
+    return renderStatus({ ...STATUS, links: [{ ...first, data }, second] }, 'nb');
+  };
+  assert.match(with_(5e9), / {2}5\.0 GB av 20\.0 GB \(25 %\), 15\.0 GB igjen\n/);
+  assert.match(with_(16.2e9), /! snart brukt opp: 16\.2 GB av 20\.0 GB \(81 %\), 3\.8 GB igjen/);
+  assert.match(with_(20.1e9), /✗ brukt opp, bare kritisk og sanntid: .*\(100 %\), 0 B igjen/);
+  assert.ok(!renderStatus(STATUS, 'nb').includes('data denne måneden'), 'no budget, no column');
+});
+
 test('no control character of a name reaches the terminal', () => {
   // biome-ignore lint: the control characters are the point
   assert.doesNotMatch(renderStatus(STATUS, 'en').replaceAll('\n', ''), /\p{Cc}/u);

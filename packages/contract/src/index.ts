@@ -11,6 +11,7 @@ export {
   type UnitEntry,
 } from './config.ts';
 export { crossCheckGateway, crossCheckUnit, type PlaceOf } from './cross-checks.ts';
+export { type DataLeft, dataLeftOf } from './data-budget.ts';
 export type * from './dataplane.ts';
 export { errnoOf, lineOf, RmhError } from './error.ts';
 export { EVENTS, type EventEntry, type EventName, type FieldsOf } from './events.ts';

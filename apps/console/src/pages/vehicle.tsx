@@ -1,6 +1,6 @@
 // One vehicle: now, over time, what happened in words, and what is built into it.
 import { Button } from '@digdir/designsystemet-react';
-import type { Vehicle } from '@rmh/contract/api';
+import type { NowCarrier, Vehicle } from '@rmh/contract/api';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useGet, useMay, useOrganisations } from '../api/api.ts';
@@ -9,11 +9,12 @@ import { useLiveVehicle } from '../api/live.ts';
 import { useFilters } from '../app/search.ts';
 import { useCarrierLook } from '../carriers.ts';
 import { decimals, shareText, spanText, whenText } from '../format.ts';
-import { DataTable } from '../parts/data-table.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Segments } from '../parts/fields.tsx';
 import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
 import { CarrierMark, SimulatedMark, StateMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { DataBudget } from './data-budget.tsx';
 import { VehicleConfiguration } from './vehicle-configuration.tsx';
 import { VehicleDialog } from './vehicle-dialog.tsx';
 import { HOURS, VehicleHistory } from './vehicle-history.tsx';
@@ -118,6 +119,12 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
   const nowMs = useNowMs();
   const look = useCarrierLook();
   const live = useLiveVehicle(vehicle.id) ?? vehicle.live;
+  const carriers = live?.carriers ?? [];
+  const budget: Column<NowCarrier> = {
+    key: 'data',
+    head: t('column.data'),
+    cell: ({ data }) => <DataBudget data={data} />,
+  };
   return (
     <Panel
       title={t('vehicle.now')}
@@ -130,7 +137,7 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
     >
       <DataTable
         caption={t('vehicle.now')}
-        rows={live?.carriers ?? []}
+        rows={carriers}
         rowKey={({ link }) => link}
         empty={t('vehicle.neverHeard')}
         columns={[
@@ -168,6 +175,7 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
                     radio.rsrpDbm === null ? '' : ` · ${Math.round(radio.rsrpDbm)} dBm`
                   }`,
           },
+          ...(carriers.some(({ data }) => data !== undefined) ? [budget] : []),
         ]}
       />
       <Facts

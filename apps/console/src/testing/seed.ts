@@ -5,6 +5,7 @@ import type {
   Delivery,
   Gateway,
   Live,
+  NowCarrier,
   Organisation,
   ServiceState,
   Subscription,
@@ -30,6 +31,9 @@ export const CARRIERS: readonly Carrier[] = [
   { id: 2, key: 'telia', name: 'Telia', colour: 2 },
   { id: 3, key: 'ice', name: 'Ice', colour: 3 },
 ];
+
+/** The vehicle that the looks at one vehicle open. */
+const BUDGETED_VEHICLE = 17;
 
 type Trust = readonly [name: string, short: string, latitude: number, longitude: number];
 const REGIONS: readonly (readonly [name: string, short: string, trusts: readonly Trust[]])[] = [
@@ -198,6 +202,7 @@ function liveOf(
         rttMs: down ? null : 24 + Math.round(random() * 30),
         lossShare: down ? null : random() * 0.01,
         radio: { technology: 'lte', rsrpDbm: -95, rsrqDb: -11, sinrDb: 9, cell: null },
+        ...(vehicleId === BUDGETED_VEHICLE ? { data: dataOf(key) } : {}),
       };
     }),
     outages: [
@@ -216,6 +221,12 @@ function liveOf(
     softwareVersion: '0.9.2',
     waiting: 0,
   };
+}
+
+/** Telenor well within its month, Telia near its end, Ice beyond it. */
+function dataOf(carrier: string): NonNullable<NowCarrier['data']> {
+  const monthBytes = { telenor: 4.2e9, telia: 16.9e9 }[carrier] ?? 20.3e9;
+  return { monthBytes, monthlyBytes: 20e9, spent: monthBytes >= 20e9 };
 }
 
 function unitOf(id: number, organisationId: number, nowMs: number): Unit {

@@ -50,7 +50,8 @@ for (const database of databases()) {
     const at = START_MS;
     assert.equal(await speak(db, unit, plainNow(at), at), true);
     const lost = plainLink('telia', 'down', at + 900);
-    const links = [plainLink('telenor', 'up', at - 60_000), lost];
+    const data = { monthBytes: 900, monthlyBytes: 1_000, spent: false };
+    const links = [{ ...plainLink('telenor', 'up', at - 60_000), data }, lost];
     assert.equal(
       await speak(db, unit, plainNow(at + 1_000, { carriers: links }), at + 1_050),
       true,
@@ -65,6 +66,7 @@ for (const database of databases()) {
       live?.carriers.map(({ link }) => link),
       ['telenor', 'telia'],
     );
+    assert.deepEqual(live?.carriers[0]?.data, data, 'what is left of a budget is kept with it');
   });
 
   test(`A clock that ran a year ahead silences no unit once it is set (${kind})`, async () => {

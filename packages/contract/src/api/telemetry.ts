@@ -150,6 +150,7 @@ export const NOW_CARRIER = z.strictObject({
   radio: RADIO.nullable(),
   data: LINK_DATA.exactOptional(),
 });
+export type NowCarrier = z.infer<typeof NOW_CARRIER>;
 
 /** POST /units/self/now: at every change at once, else every ten seconds. */
 export const NOW = z.strictObject({
