@@ -89,6 +89,17 @@ test('What was not delivered is said in the list, with when it is tried again', 
   await page.context().close();
 });
 
+test('A test message says in words whether it arrived', async () => {
+  const page = await open('/alarms?view=recipients&recipient=2');
+  await press(button(page, 'Send en prøve'));
+  const failed = 'Prøven kom ikke fram. Mottakeren hadde en feil. (HTTP 503)';
+  await page.getByRole('status').getByText(failed).waitFor();
+  await press(button(page, 'Nasjonal driftssentral'));
+  await press(button(page, 'Send en prøve'));
+  await page.getByRole('status').getByText('Prøven kom fram.').waitFor();
+  await page.context().close();
+});
+
 test('A vehicle is made; a taken call sign is said in words, and the form stays', async () => {
   const page = await open('/vehicles');
   await press(button(page, 'Nytt kjøretøy'));

@@ -3,6 +3,7 @@ import type { Delivery, Page } from '@rmh/contract/api';
 import { Link } from '@tanstack/react-router';
 import { useGet } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
+import { faultText } from '../delivery-words.ts';
 import { whenText } from '../format.ts';
 import { DataTable } from '../parts/data-table.tsx';
 import { Answer } from '../parts/page.tsx';
@@ -54,7 +55,7 @@ export function Deliveries({ of }: { readonly of: number }) {
                   <DeliveryMark delivery={delivery} />
                   {delivery.fault !== null && (
                     <div className="quiet">
-                      {t('recipient.fault', { fault: delivery.fault, n: delivery.tries })}
+                      {t('recipient.fault', { fault: faultText(t, delivery), n: delivery.tries })}
                     </div>
                   )}
                 </>

@@ -1,4 +1,4 @@
-// One recipient: what it is told, switching it off and on, and its log.
+// One recipient: what it is told, trying it, switching it off and on, and its log.
 
 import { Button } from '@digdir/designsystemet-react';
 import type { Webhook } from '@rmh/contract/api';
@@ -10,6 +10,7 @@ import { useWords } from '../words/words.ts';
 import { Deliveries } from './deliveries.tsx';
 import { addressIn, RecipientDialog, wayOf } from './recipient-dialog.tsx';
 import { RecipientState } from './recipient-marks.tsx';
+import { RecipientTest } from './recipient-test.tsx';
 
 interface RecipientDetailProps {
   readonly webhook: Webhook;
@@ -77,7 +78,7 @@ function RecipientActions({ webhook, onGone }: RecipientActionsProps) {
   const close = (): void => setOpen(null);
   return (
     <>
-      <div className="actions">
+      <RecipientTest webhook={webhook}>
         <Button variant="secondary" onClick={() => setOpen('edit')}>
           {t('action.change')}
         </Button>
@@ -87,7 +88,7 @@ function RecipientActions({ webhook, onGone }: RecipientActionsProps) {
         <Button variant="secondary" data-color="danger" onClick={() => setOpen('remove')}>
           {t('action.delete')}
         </Button>
-      </div>
+      </RecipientTest>
       {write.error !== null && open === null && <Fault error={write.error} />}
       {open === 'edit' && <RecipientDialog webhook={webhook} onClose={close} />}
       {open === 'remove' && (

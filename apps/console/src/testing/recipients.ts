@@ -1,7 +1,14 @@
 // Recipients of alarms before the fake platform: one that answers, one that does not, one by mail.
 
 import type { Webhook } from '@rmh/contract/api';
-import { DELIVERY, type Delivery, pageOf, WEBHOOK, WEBHOOK_CREATED } from '@rmh/contract/api';
+import {
+  DELIVERY,
+  type Delivery,
+  pageOf,
+  WEBHOOK,
+  WEBHOOK_CREATED,
+  WEBHOOK_TRIED,
+} from '@rmh/contract/api';
 import { z } from 'zod';
 import { changed, type FakeRoute, fakeRoute, page, removed } from './fake-route.ts';
 import type { Seed } from './seed.ts';
@@ -92,6 +99,10 @@ export function recipientRoutes({ webhooks, deliveries }: Seed): FakeRoute[] {
     ),
     fakeRoute('DELETE', '/webhooks/:id', z.null(), (asked) =>
       removed(webhooks, asked.params[0], asked),
+    ),
+    // The second one rests because it fails: so does a test.
+    fakeRoute('POST', '/webhooks/:id/test', WEBHOOK_TRIED, ({ params: [id] }) =>
+      id === '2' ? { status: 503, fault: 'HTTP 503' } : { status: 200, fault: null },
     ),
     fakeRoute('GET', '/webhooks/:id/deliveries', pageOf(DELIVERY), ({ params: [id], query }) =>
       page(

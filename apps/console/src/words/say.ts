@@ -7,6 +7,7 @@ export const LANGUAGES = ['nb', 'en'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export type Word = keyof typeof nb;
 export type Values = Readonly<Record<string, string | number>>;
+export type Say = (word: Word, values?: Values) => string;
 
 const CATALOGUES: Readonly<Record<Language, Readonly<Record<Word, string>>>> = { nb, en };
 const FORMS = ' ¦ ';

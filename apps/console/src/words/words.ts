@@ -1,9 +1,8 @@
 // The words of the console in the reader's language, which the browser remembers.
 import { useSyncExternalStore } from 'react';
-import { LANGUAGES, type Language, say, type Values, type Word } from './say.ts';
+import { LANGUAGES, type Language, type Say, say, type Word } from './say.ts';
 
-export { LANGUAGES, type Language, type Word };
-export type Say = (word: Word, values?: Values) => string;
+export { LANGUAGES, type Language, type Say, type Word };
 
 const STORED = 'rmh.language';
 

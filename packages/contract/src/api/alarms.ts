@@ -115,6 +115,15 @@ export type Webhook = z.infer<typeof WEBHOOK>;
 /** The secret is shown once: `whsec_` and base64, as Standard Webhooks has it. */
 export const WEBHOOK_CREATED = WEBHOOK.extend({ secret: z.string().nullable() });
 
+/** POST /webhooks/:webhookId/test: the answer of the receiver, or why there was none. */
+export const WEBHOOK_TRIED = z.strictObject({
+  /** HTTP status, or that of a mail server; null when nobody answered. */
+  status: z.int().nullable(),
+  /** Null: it arrived. */
+  fault: z.string().nullable(),
+});
+export type WebhookTried = z.infer<typeof WEBHOOK_TRIED>;
+
 /** The delivery log: one entry for each alarm event and target. */
 export const DELIVERY = z.strictObject({
   id: ID,

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, test } from 'node:test';
 import { present } from '@rmh/base';
-import type { Delivery, Page } from '@rmh/contract/api';
+import type { Delivery, Page, WebhookTried } from '@rmh/contract/api';
 import { type Database, SYSTEM } from '../../db/database.ts';
 import { databases } from '../../db/testing.ts';
 import { asking, emptied, fakeServices, plantUser, START_MS } from '../../live/testing.ts';
@@ -123,6 +123,42 @@ for (const database of databases()) {
     );
     const listed = await use<Page<object>>('webhooks.list', {});
     assert(!JSON.stringify(listed).includes(made.secret));
+  });
+
+  test(`A test message goes out at once, signed, is noted, and changes nothing (${kind})`, async () => {
+    const to = await receiver();
+    const { services, made, use } = await plant(await fresh(), to.url);
+    const params = { webhookId: made.id };
+    const tried = () => use<WebhookTried>('webhooks.test', { params });
+    assert.deepEqual(await tried(), { status: 200, fault: null });
+    const [got] = to.got as [Got];
+    const secret = Buffer.from(made.secret.slice(SECRET_PREFIX.length), 'base64');
+    assert(isSigned(secret, got, got.body));
+    assert.deepEqual(JSON.parse(got.body), {
+      type: 'test',
+      timestamp: new Date(START_MS).toISOString(),
+      data: { webhookId: made.id, name: 'Vakt' },
+    });
+    to.status = 503;
+    assert.deepEqual(await tried(), { status: 503, fault: 'HTTP 503' });
+    const audited = await services.db.transaction(SYSTEM, (sql) =>
+      sql.query(`SELECT FROM audit WHERE action = 'webhook.test'`),
+    );
+    assert.equal(audited.length, 2);
+    const log = await use<Page<Delivery>>('webhooks.deliveries', { params });
+    assert.deepEqual(log.items, []);
+    await assert.rejects(use('webhooks.test', { params: { webhookId: made.id + 1 } }), /no such/);
+  });
+
+  test(`A test message does not go where webhooks may not (${kind})`, async () => {
+    const to = await receiver();
+    const { services, made, use } = await plant(await fresh(), to.url);
+    // The settings are narrower than when it was made: what counts is now.
+    Object.assign(services, { notify: { webhooksAlsoTo: [], mail: null } });
+    const tried = await use<WebhookTried>('webhooks.test', { params: { webhookId: made.id } });
+    assert.equal(tried.status, null);
+    assert.match(String(tried.fault), /may reach/);
+    assert.equal(to.got.length, 0);
   });
 
   test(`A receiver that fails rests, and then gets all in order (${kind})`, async () => {

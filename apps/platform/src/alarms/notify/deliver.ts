@@ -7,10 +7,10 @@
 import type { Alarm } from '@rmh/contract/api';
 import type { Database } from '../../db/database.ts';
 import type { Job, Services } from '../../services.ts';
-import { mail, mailText } from './mail.ts';
+import { mailText } from './mail.ts';
 import type { AlarmEvent } from './outbox.ts';
-import { NO_NOTIFY_SETTINGS } from './settings.ts';
-import { type Delivered, post } from './webhook.ts';
+import { sendTo, type Target } from './send.ts';
+import type { Delivered } from './webhook.ts';
 
 // One turn takes at most 50 entries; with ten targets that is five each, one after the other, at
 // most 10 s for an answer: within the lease.
@@ -26,15 +26,13 @@ export const TRIES_MOST = 32;
 const FAILURES_MOST = 5;
 const REST_MS = 300_000;
 
-interface Entry {
+interface Entry extends Target {
   readonly id: number;
   readonly webhook_id: number;
   readonly event: AlarmEvent;
   readonly body: Alarm;
   readonly tries: number;
   readonly created_at: Date | string;
-  readonly target: string;
-  readonly secret: Uint8Array | null;
 }
 
 export const deliver: Job = {
@@ -82,22 +80,15 @@ async function lease(db: Database, nowMs: number): Promise<Entry[]> {
   return [...leased].sort((a, b) => a.id - b.id);
 }
 
-async function send(entry: Entry, services: Services): Promise<Delivered> {
-  const settings = services.notify ?? NO_NOTIFY_SETTINGS;
-  const id = `alarm-event-${entry.id}`;
-  if (entry.target.startsWith('mailto:')) {
-    const text = mailText(entry.body, entry.event, services.publicUrl);
-    return await mail(entry.target, { ...text, id }, settings);
-  }
-  if (entry.secret === null) return { status: null, fault: 'it has no secret' };
-  const body = JSON.stringify({
+function send(entry: Entry, services: Services): Promise<Delivered> {
+  const message = {
+    id: `alarm-event-${entry.id}`,
     type: `alarm.${entry.event}`,
-    timestamp: new Date(entry.created_at).toISOString(),
+    atMs: new Date(entry.created_at).getTime(),
     data: entry.body,
-  });
-  const timeS = Math.floor(services.nowMs() / 1_000);
-  const secret = services.vault.open(entry.secret);
-  return await post(entry.target, { id, timeS, body, secret }, settings);
+    mail: mailText(entry.body, entry.event, services.publicUrl),
+  };
+  return sendTo(entry, message, services);
 }
 
 async function mark(db: Database, entry: Entry, delivered: Delivered, nowMs: number) {

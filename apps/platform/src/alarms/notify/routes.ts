@@ -19,6 +19,7 @@ import { instant } from '../../live/rows.ts';
 import { NEWEST } from '../rows.ts';
 import { targetFault } from './addresses.ts';
 import { NO_NOTIFY_SETTINGS } from './settings.ts';
+import { testDelivery } from './test-delivery.ts';
 import { SECRET_PREFIX } from './webhook.ts';
 
 const WEBHOOK_PARAMS = z.strictObject({ webhookId: z.coerce.number().int().positive() });
@@ -245,4 +246,4 @@ async function noted(ask: Ask, row: WebhookRow, action: string, before: WebhookR
   });
 }
 
-export const webhookRoutes: Route[] = [list, create, put, remove, deliveries];
+export const webhookRoutes: Route[] = [list, create, put, remove, testDelivery, deliveries];
