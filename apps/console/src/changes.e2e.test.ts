@@ -156,6 +156,26 @@ test('A subscription is added, changed and removed', async () => {
   await page.context().close();
 });
 
+test('A card in a drawer is found, put into a vehicle, and taken out on its page', async () => {
+  const page = await open('/administration?view=cards');
+  await page.getByLabel('Hvor').selectOption({ label: 'Ikke i noe kjøretøy' });
+  await press(button(page, 'Endre: Telia 8947080000000000001'));
+  const vehicle = page.getByRole('dialog').getByLabel('Kjøretøy');
+  await vehicle.selectOption({ label: 'A-1201' });
+  await press(save(page));
+  await gone(page);
+  await page.getByText('Ingen abonnement passer').waitFor();
+  const drawer = () => platform.seed.subscriptions.find(({ id }) => id === 1)?.vehicleId;
+  assert.equal(drawer(), 1);
+  await page.goto(`${platform.url}/vehicles/1`);
+  await press(button(page, 'Endre: Telia 8947080000000000001'));
+  await vehicle.selectOption({ label: 'Ikke i noe kjøretøy' });
+  await press(save(page));
+  await gone(page);
+  assert.equal(drawer(), null);
+  await page.context().close();
+});
+
 test('A unit is replaced; its token stays while the page shows the new unit', async () => {
   const page = await open('/vehicles/19');
   await press(button(page, 'Bytt enhet'));

@@ -6,6 +6,7 @@ import { Segments } from '../parts/fields.tsx';
 import { PageFrame } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 import { AuditLog } from './audit-log.tsx';
+import { Cards } from './cards.tsx';
 import { Gateways } from './gateways.tsx';
 import { Network } from './network.tsx';
 import { Organisations } from './organisations.tsx';
@@ -17,6 +18,7 @@ const TABS = [
   { name: 'organisations', verb: 'organisation.read', part: Organisations },
   { name: 'users', verb: 'user.read', part: Users },
   { name: 'units', verb: 'unit.enrol', part: Units },
+  { name: 'cards', verb: 'vehicle.read', part: Cards },
   { name: 'gateways', verb: 'gateway.read', part: Gateways },
   { name: 'network', verb: 'settings.read', part: Network },
   { name: 'tokens', verb: 'token.write', part: ServiceTokens },

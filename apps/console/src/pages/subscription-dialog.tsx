@@ -1,16 +1,18 @@
-// A new subscription in a vehicle, or a change of one; a card may move to another vehicle.
+// A new subscription, or a change of one; a card may move to another vehicle, or out of all.
 
 import { Button } from '@digdir/designsystemet-react';
 import type { Subscription, Vehicle } from '@rmh/contract/api';
 import { useState } from 'react';
 import { useCarriers, useWrite } from '../api/api.ts';
 import { useVehicleIndex } from '../api/vehicles.ts';
+import { OrganisationChoice } from '../parts/choices.tsx';
 import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
 import { SaveFault, useOpened } from '../parts/overtaken.tsx';
 import { useWords } from '../words/words.ts';
 
 interface SubscriptionDialogProps {
-  readonly vehicle: Vehicle;
+  /** Where a new one goes, and among whose neighbours an old one moves; null: anywhere. */
+  readonly vehicle: Vehicle | null;
   /** Null: a new one. */
   readonly subscription: Subscription | null;
   readonly onClose: () => void;
@@ -23,8 +25,8 @@ export function SubscriptionDialog(props: SubscriptionDialogProps) {
   const [isNew] = useState(subscription === null);
   const blank = {
     id: 0,
-    vehicleId: vehicle.id,
-    organisationId: vehicle.organisationId,
+    vehicleId: vehicle?.id ?? null,
+    organisationId: vehicle?.organisationId ?? 0,
     carrierId: 0,
     iccid: '',
     priority: false,
@@ -43,7 +45,7 @@ export function SubscriptionDialog(props: SubscriptionDialogProps) {
 }
 
 interface SubscriptionFormProps {
-  readonly vehicle: Vehicle;
+  readonly vehicle: Vehicle | null;
   readonly now: Subscription;
   readonly onDone: () => void;
 }
@@ -56,13 +58,15 @@ function SubscriptionForm({ vehicle, now, onDone }: SubscriptionFormProps) {
   const [carrierId, setCarrier] = useState(String(opened.carrierId || ''));
   const [iccid, setIccid] = useState(opened.iccid);
   const [priority, setPriority] = useState(opened.priority);
-  const [vehicleId, setVehicle] = useState(String(opened.vehicleId));
+  const [organisationId, setOrganisation] = useState(String(opened.organisationId || ''));
+  const [vehicleId, setVehicle] = useState(String(opened.vehicleId ?? ''));
   const isNew = opened.id === 0;
+  const isUnfinished = carrierId === '' || organisationId === '';
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
     const body = {
-      vehicleId: Number(vehicleId),
-      organisationId: vehicle.organisationId,
+      vehicleId: vehicleId === '' ? null : Number(vehicleId),
+      organisationId: Number(organisationId),
       carrierId: Number(carrierId),
       // Printed in groups on the card.
       iccid: iccid.replaceAll(/\s/g, ''),
@@ -98,9 +102,21 @@ function SubscriptionForm({ vehicle, now, onDone }: SubscriptionFormProps) {
         <input type="checkbox" checked={priority} onChange={() => setPriority(!priority)} />
         {t('subscription.priority')}
       </label>
-      {!isNew && <VehicleChoice near={vehicle} value={vehicleId} onChange={setVehicle} />}
+      {vehicle === null && (
+        <OrganisationChoice
+          one
+          value={organisationId}
+          onChange={(next) => {
+            setOrganisation(next);
+            setVehicle('');
+          }}
+        />
+      )}
+      {(vehicle === null || !isNew) && (
+        <VehicleChoice of={organisationId} value={vehicleId} onChange={setVehicle} />
+      )}
       <SaveFault error={write.error} fields={useFields(opened, now)} />
-      <Button type="submit" loading={write.isPending} disabled={carrierId === ''}>
+      <Button type="submit" loading={write.isPending} disabled={isUnfinished}>
         {t('action.save')}
       </Button>
     </form>
@@ -108,26 +124,25 @@ function SubscriptionForm({ vehicle, now, onDone }: SubscriptionFormProps) {
 }
 
 interface VehicleChoiceProps {
-  readonly near: Vehicle;
+  /** The organisation. */
+  readonly of: string;
   readonly value: string;
   readonly onChange: (vehicleId: string) => void;
 }
 
-/** A card stays in its organisation: it belongs to the vehicle that it is in. */
-function VehicleChoice({ near, value, onChange }: VehicleChoiceProps) {
+/** A card belongs to the organisation of the vehicle that it is in. */
+function VehicleChoice({ of, value, onChange }: VehicleChoiceProps) {
   const t = useWords();
   const { byId } = useVehicleIndex();
-  const others = [...byId.values()].filter(
-    ({ id, organisationId }) => organisationId === near.organisationId && id !== near.id,
-  );
+  const near = [...byId.values()].filter(({ organisationId }) => String(organisationId) === of);
   return (
     <Choice
       label={t('column.vehicle')}
       value={value}
-      options={[near, ...others].map(({ id, callSign }) => ({
-        value: String(id),
-        label: callSign,
-      }))}
+      options={[
+        { value: '', label: t('subscription.noVehicle') },
+        ...near.map(({ id, callSign }) => ({ value: String(id), label: callSign })),
+      ]}
       onChange={onChange}
     />
   );

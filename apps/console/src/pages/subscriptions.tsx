@@ -10,7 +10,7 @@ import { Answer } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 import { SubscriptionDialog } from './subscription-dialog.tsx';
 
-type Open =
+export type OpenSubscription =
   | { readonly kind: 'edit'; readonly id: number | null }
   | { readonly kind: 'remove'; readonly one: Subscription };
 
@@ -18,14 +18,19 @@ export function Subscriptions({ vehicle }: { readonly vehicle: Vehicle }) {
   const t = useWords();
   const may = useMay();
   const list = useGet<Page<Subscription>>('/subscriptions', { vehicleId: vehicle.id });
-  const [open, setOpen] = useState<Open | null>(null);
+  const [open, setOpen] = useState<OpenSubscription | null>(null);
   const close = (): void => setOpen(null);
   const find = (id: number | null) => list.data?.items.find((one) => one.id === id) ?? null;
   return (
     <>
       <Answer of={list}>
         {({ items }) => (
-          <SubscriptionTable items={items} onOpen={may('vehicle.write') ? setOpen : null} />
+          <SubscriptionTable
+            items={items}
+            empty={t('vehicle.noSubscriptions')}
+            captionShown
+            onOpen={may('vehicle.write') ? setOpen : null}
+          />
         )}
       </Answer>
       {may('vehicle.write') && (
@@ -38,18 +43,23 @@ export function Subscriptions({ vehicle }: { readonly vehicle: Vehicle }) {
       {open?.kind === 'edit' && (
         <SubscriptionDialog vehicle={vehicle} subscription={find(open.id)} onClose={close} />
       )}
-      {open?.kind === 'remove' && <RemoveDialog subscription={open.one} onClose={close} />}
+      {open?.kind === 'remove' && <RemoveSubscription subscription={open.one} onClose={close} />}
     </>
   );
 }
 
 interface SubscriptionTableProps {
   readonly items: readonly Subscription[];
+  readonly empty: string;
+  readonly captionShown?: boolean;
+  /** What is said beside the card itself. */
+  readonly more?: readonly Column<Subscription>[];
   /** Null: for reading only. */
-  readonly onOpen: ((open: Open) => void) | null;
+  readonly onOpen: ((open: OpenSubscription) => void) | null;
 }
 
-function SubscriptionTable({ items, onOpen }: SubscriptionTableProps) {
+export function SubscriptionTable(props: SubscriptionTableProps) {
+  const { items, empty, captionShown = false, more = [], onOpen } = props;
   const t = useWords();
   const { data: carriers } = useCarriers();
   const nameOf = (carrierId: number) => carriers?.find(({ id }) => id === carrierId)?.name ?? '–';
@@ -83,10 +93,10 @@ function SubscriptionTable({ items, onOpen }: SubscriptionTableProps) {
   return (
     <DataTable
       caption={t('vehicle.subscriptions')}
-      captionShown
+      captionShown={captionShown}
       rows={items}
       rowKey={({ id }) => id}
-      empty={t('vehicle.noSubscriptions')}
+      empty={empty}
       columns={[
         {
           key: 'carrier',
@@ -95,6 +105,7 @@ function SubscriptionTable({ items, onOpen }: SubscriptionTableProps) {
           cell: ({ carrierId }) => nameOf(carrierId),
         },
         { key: 'iccid', head: 'ICCID', cell: ({ iccid }) => <code>{iccid}</code> },
+        ...more,
         {
           key: 'priority',
           head: t('column.priority'),
@@ -106,12 +117,12 @@ function SubscriptionTable({ items, onOpen }: SubscriptionTableProps) {
   );
 }
 
-interface RemoveDialogProps {
+interface RemoveProps {
   readonly subscription: Subscription;
   readonly onClose: () => void;
 }
 
-function RemoveDialog({ subscription, onClose }: RemoveDialogProps) {
+export function RemoveSubscription({ subscription, onClose }: RemoveProps) {
   const t = useWords();
   const { id, version, iccid } = subscription;
   const remove = useWrite(['/subscriptions']);

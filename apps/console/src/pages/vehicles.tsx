@@ -3,7 +3,7 @@
 import { Button } from '@digdir/designsystemet-react';
 import type { Vehicle } from '@rmh/contract/api';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { useEffect, useState } from 'react';
+import { useState } from 'react';
 import { useMay, useOrganisations, usePages } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { useLiveVehicle } from '../api/live.ts';
@@ -13,16 +13,15 @@ import { VEHICLE_STAGE_NAMES } from '../choices.ts';
 import { whenText } from '../format.ts';
 import { OrganisationChoice } from '../parts/choices.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
-import { Choice, TextInput } from '../parts/fields.tsx';
+import { Choice } from '../parts/fields.tsx';
 import { Answer, PageFrame } from '../parts/page.tsx';
+import { SearchField } from '../parts/search-field.tsx';
 import { CarrierMark, SimulatedMark, STATES_GRAVE_FIRST, StateMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 import { VehicleDialog } from './vehicle-dialog.tsx';
 
 // The rows themselves follow the stream; new and removed vehicles may wait this long.
 const EVERY_MS = 30_000;
-// A search is asked when the typing pauses.
-const TYPING_MS = 250;
 
 export function VehiclesPage() {
   const t = useWords();
@@ -91,7 +90,11 @@ function VehicleFilters({ filters, change }: FiltersProps) {
   const all = { value: '', label: t('filter.all') };
   return (
     <>
-      <SearchField value={filters['search'] ?? ''} onChange={(search) => change({ search })} />
+      <SearchField
+        label={t('filter.search')}
+        value={filters['search'] ?? ''}
+        onChange={(search) => change({ search })}
+      />
       <Choice
         label={t('column.state')}
         value={filters['state'] ?? ''}
@@ -133,20 +136,6 @@ function VehicleFilters({ filters, change }: FiltersProps) {
         onChange={(sort) => change({ sort })}
       />
     </>
-  );
-}
-
-function SearchField(props: { readonly value: string; readonly onChange: (text: string) => void }) {
-  const { value, onChange } = props;
-  const t = useWords();
-  const [text, setText] = useState(value);
-  useEffect(() => {
-    if (text === value) return;
-    const alarm = setTimeout(() => onChange(text), TYPING_MS);
-    return () => clearTimeout(alarm);
-  }, [text, value, onChange]);
-  return (
-    <TextInput label={t('filter.search')} type="search" value={text} onChange={setText} grow />
   );
 }
 

@@ -36,9 +36,17 @@ function makeVehicle({ vehicles }: Seed, own: Vehicle) {
 
 function subscriptionRoutes({ subscriptions }: Seed): FakeRoute[] {
   return [
-    fakeRoute('GET', '/subscriptions', pageOf(SUBSCRIPTION), ({ query }) =>
-      page(subscriptions.filter((one) => one.vehicleId === Number(query.get('vehicleId')))),
-    ),
+    fakeRoute('GET', '/subscriptions', pageOf(SUBSCRIPTION), ({ query }) => {
+      const vehicleId = query.get('vehicleId');
+      const inVehicle = query.get('inVehicle');
+      const found = subscriptions.filter(
+        (one) =>
+          (vehicleId === null || one.vehicleId === Number(vehicleId)) &&
+          (inVehicle === null || String(one.vehicleId !== null) === inVehicle) &&
+          one.iccid.includes(query.get('search') ?? ''),
+      );
+      return page(found.slice(0, Number(query.get('limit') ?? 100)));
+    }),
     fakeRoute('POST', '/subscriptions', SUBSCRIPTION, ({ body }) => {
       const id = Math.max(...subscriptions.map((one) => one.id)) + 1;
       const made = { ...(body as Subscription), id, version: 1 };

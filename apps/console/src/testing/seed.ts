@@ -262,17 +262,23 @@ function gatewaysAt(nowMs: number): Gateway[] {
 
 /** Two carriers in each vehicle; the national one with right of way. */
 function subscriptionsOf(vehicles: readonly Vehicle[]): Subscription[] {
-  return vehicles.flatMap(({ id, organisationId }) =>
-    CARRIERS.slice(0, 2).map((carrier, index) => ({
-      id: id * 2 + index,
-      vehicleId: id,
-      organisationId,
-      carrierId: carrier.id,
-      iccid: `894708${String(id * 2 + index).padStart(13, '0')}`,
-      priority: index === 0,
-      version: 1,
-    })),
-  );
+  const subscription = (id: number, vehicleId: number | null, organisationId: number) => ({
+    id,
+    vehicleId,
+    organisationId,
+    carrierId: CARRIERS[id % 2]?.id ?? 1,
+    iccid: `894708${String(id).padStart(13, '0')}`,
+    priority: id % 2 === 0,
+    version: 1,
+  });
+  // The first one lies in a drawer of the first trust.
+  return [
+    subscription(1, null, 3),
+    ...vehicles.flatMap(({ id, organisationId }) => [
+      subscription(id * 2, id, organisationId),
+      subscription(id * 2 + 1, id, organisationId),
+    ]),
+  ];
 }
 
 function alarmsAt(nowMs: number, vehicles: readonly Vehicle[]): Alarm[] {

@@ -21,6 +21,7 @@ export const MANAGED = {
   organisations: '/administration',
   users: '/administration?view=users',
   units: '/administration?view=units',
+  cards: '/administration?view=cards',
   gateways: '/administration?view=gateways',
   network: '/administration?view=network',
   tokens: '/administration?view=tokens',

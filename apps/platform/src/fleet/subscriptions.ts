@@ -1,4 +1,4 @@
-import { ID, PAGE_QUERY, pageOf, SUBSCRIPTION, type Subscription } from '@rmh/contract/api';
+import { ID, pageOf, SUBSCRIPTION, SUBSCRIPTION_QUERY, type Subscription } from '@rmh/contract/api';
 import { z } from 'zod';
 import type { Sql } from '../db/database.ts';
 import { idCursor, page } from '../http/paging.ts';
@@ -29,16 +29,30 @@ export const listSubscriptions = route({
   id: 'subscriptions.list',
   method: 'GET',
   path: '/subscriptions',
-  summary: 'Subscriptions, by vehicle if asked so',
+  summary: 'Subscriptions, those in no vehicle too',
   access: 'vehicle.read',
-  query: PAGE_QUERY.extend({ vehicleId: NUMBER.optional(), carrierId: NUMBER.optional() }),
+  query: SUBSCRIPTION_QUERY,
   reply: pageOf(SUBSCRIPTION),
   async answer({ sql, query }) {
     const rows = await sql.query<SubscriptionRow>(
-      `SELECT ${COLUMNS} FROM subscription WHERE id > $1
+      `SELECT ${COLUMNS} FROM subscription s WHERE id > $1
          AND ($2::integer IS NULL OR vehicle_id = $2) AND ($3::integer IS NULL OR carrier_id = $3)
-       ORDER BY id LIMIT $4`,
-      [idCursor(query.cursor), query.vehicleId ?? null, query.carrierId ?? null, query.limit + 1],
+         AND ($4::integer IS NULL OR organisation_id IN
+           (SELECT t.organisation_id FROM organisation_tree t WHERE t.ancestor_id = $4))
+         AND ($5::boolean IS NULL OR (vehicle_id IS NOT NULL) = $5)
+         AND ($6::text IS NULL OR strpos(iccid, $6) > 0 OR EXISTS
+           (SELECT FROM vehicle v
+            WHERE v.id = s.vehicle_id AND strpos(lower(v.call_sign), lower($6)) > 0))
+       ORDER BY id LIMIT $7`,
+      [
+        idCursor(query.cursor),
+        query.vehicleId ?? null,
+        query.carrierId ?? null,
+        query.organisationId ?? null,
+        query.inVehicle ?? null,
+        query.search ?? null,
+        query.limit + 1,
+      ],
     );
     return { body: page(rows, query.limit, subscriptionOf, (row) => row.id) };
   },

@@ -116,6 +116,17 @@ export const SUBSCRIPTION = z.strictObject({
 });
 export type Subscription = z.infer<typeof SUBSCRIPTION>;
 
+export const SUBSCRIPTION_QUERY = PAGE_QUERY.extend({
+  vehicleId: z.coerce.number().int().positive().optional(),
+  carrierId: z.coerce.number().int().positive().optional(),
+  /** At or below this organisation. */
+  organisationId: z.coerce.number().int().positive().optional(),
+  /** In some vehicle, or in a drawer. */
+  inVehicle: z.stringbool().optional(),
+  /** Part of a card's number, or of the call sign of its vehicle. */
+  search: z.string().trim().max(60).optional(),
+});
+
 export const GATEWAY = z.strictObject({
   id: ID,
   name: z.string(),
