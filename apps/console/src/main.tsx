@@ -1,5 +1,5 @@
 import '@digdir/designsystemet-css/theme.css';
-import '@digdir/designsystemet-css';
+import './style/design-system.css';
 import './style/tokens.css';
 import './style/frame.css';
 import './style/parts.css';

@@ -17,7 +17,9 @@ import { nordicLand, nordicPlaces } from './map-data.ts';
 const ROOT = join(import.meta.dirname, '../..');
 export const CONSOLE_DIST = join(ROOT, 'dist');
 // All that the console takes from the contract at run time; the rest is types.
-const CLIENT = join(ROOT, '../../packages/contract/src/client.ts');
+const FROM_CONTRACT = ['client.ts', 'data-budget.ts'].map((name) =>
+  join(ROOT, '../../packages/contract/src', name),
+);
 
 // Tests and what they stand on are no part of what is built.
 const NOT_BUILT = /\.test\.ts$|^testing$/;
@@ -61,8 +63,15 @@ function viteOptions(outDir: string): InlineConfig {
       chunkSizeWarningLimit: 1_200,
       // A strict Content-Security-Policy has no place for data: scripts and fonts.
       assetsInlineLimit: 0,
+      rolldownOptions: { treeshake: { moduleSideEffects } },
     },
   };
+}
+
+// The index of the design system names every component, and some register elements or listen to
+// the document as soon as they are loaded. What no page names is left out with all it brings.
+function moduleSideEffects(id: string): boolean {
+  return !/\/@digdir\/designsystemet-(react|web)\//.test(id);
 }
 
 /** Land and place names, made from public-domain data at build time, beside the page. */
@@ -95,7 +104,7 @@ function isStale(): boolean {
   if (!existsSync(built)) return true;
   const builtMs = statSync(built).mtimeMs;
   const sources = ['src', 'public', 'index.html', 'package.json'].map((name) => join(ROOT, name));
-  return [...sources, CLIENT].some((path) => newestMs(path) > builtMs);
+  return [...sources, ...FROM_CONTRACT].some((path) => newestMs(path) > builtMs);
 }
 
 function newestMs(path: string): number {

@@ -20,6 +20,8 @@ const EVERY_MS = 5_000;
 export function OverviewPage() {
   const t = useWords();
   const [filters, change] = useFilters();
+  // Needed once the answer is there: asked for beside it, not after it.
+  useOrganisations();
   const overview = useGet<Overview>('/overview', {}, { everyMs: EVERY_MS, keep: true });
   const fleets = overview.data?.fleets ?? [];
   const wanted = filters['fleet'] === 'simulated';
