@@ -6,6 +6,8 @@ export * from './enrolment.ts';
 export * from './fleet.ts';
 export * from './live.ts';
 export * from './overview.ts';
+export * from './requirement-facts.ts';
+export * from './requirements.ts';
 export * from './roles.ts';
 export * from './simulation.ts';
 export * from './statistics.ts';

@@ -31,6 +31,11 @@ export const VERBS = [
   'token.write',
   'audit.read',
   'settings.read',
+  'requirement.read',
+  /** The common requirements: the national operator's. */
+  'requirement.write',
+  /** Answers for what no machine can measure: that a risk assessment was made. */
+  'requirement.attest',
 ] as const;
 export const VERB = z.enum(VERBS);
 export type Verb = z.infer<typeof VERB>;
@@ -43,6 +48,7 @@ const READ = [
   'alarm.read',
   'statistics.read',
   'settings.read',
+  'requirement.read',
 ] as const satisfies Verb[];
 
 export const ROLES = {
@@ -55,6 +61,7 @@ export const ROLES = {
     'export.read',
     'alarm.rule',
     'vehicle.write',
+    'requirement.attest',
   ],
   'ict-operator': [
     ...READ,
@@ -73,9 +80,21 @@ export const ROLES = {
     'token.write',
     'organisation.write',
   ],
-  'trust-user': ['organisation.read', 'vehicle.read', 'alarm.read', 'statistics.read'],
+  'trust-user': [
+    'organisation.read',
+    'vehicle.read',
+    'alarm.read',
+    'statistics.read',
+    'requirement.read',
+  ],
   'carrier-contact': [],
-  auditor: ['organisation.read', 'audit.read', 'settings.read', 'configuration.read'],
+  auditor: [
+    'organisation.read',
+    'audit.read',
+    'settings.read',
+    'configuration.read',
+    'requirement.read',
+  ],
 } as const satisfies Record<string, readonly Verb[]>;
 export const ROLE = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 export type Role = keyof typeof ROLES;
