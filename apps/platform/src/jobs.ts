@@ -5,6 +5,7 @@ import { jobs as fleet } from './fleet/index.ts';
 import { forgetKeys } from './http/idempotency.ts';
 import { jobs as identity } from './identity/index.ts';
 import { jobs as live } from './live/index.ts';
+import { jobs as requirements } from './requirements/index.ts';
 import type { Job } from './services.ts';
 import { jobs as statistics } from './statistics/index.ts';
 import { jobs as telemetry } from './telemetry/index.ts';
@@ -18,4 +19,5 @@ export const JOBS: readonly Job[] = [
   ...telemetry,
   ...statistics,
   ...configuration,
+  ...requirements,
 ];

@@ -7,6 +7,7 @@ import type { Route } from './http/route.ts';
 import { routes as identity } from './identity/index.ts';
 import { routes as live } from './live/index.ts';
 import { routes as organisations } from './organisations/index.ts';
+import { routes as requirements } from './requirements/index.ts';
 import { routes as statistics } from './statistics/index.ts';
 import { routes as telemetry } from './telemetry/index.ts';
 
@@ -20,4 +21,5 @@ export const ROUTES: readonly Route[] = [
   ...telemetry,
   ...statistics,
   ...configuration,
+  ...requirements,
 ];

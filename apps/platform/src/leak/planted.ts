@@ -19,6 +19,7 @@ export async function plantTwoRegions(db: Database): Promise<void> {
        VALUES (1, 1, 'gw-1', 'Oslo', '192.0.2.1:51820', '{172.30.0.0/16}', 'awaited')`,
     );
     await sql.query(`INSERT INTO carrier (id, key, name, colour) VALUES (1, 'telia', 'Telia', 1)`);
+    await sql.query(REQUIREMENT);
     for (const [id, word] of [
       [OWN, 'egen'],
       [OTHER, 'KANARI'],
@@ -30,6 +31,15 @@ export async function plantTwoRegions(db: Database): Promise<void> {
     }
   });
 }
+
+// One for the nation: that it is there is no secret, who meets it is.
+const REQUIREMENT = `INSERT INTO requirement (id, organisation_id, code) VALUES (1, 1, 'T-01');
+  INSERT INTO requirement_version (requirement_id, version, organisation_id, at, author, note,
+    content, binds, binds_from) VALUES (1, 1, 1, '2026-11-25 12:00:00Z', 'platform', '',
+    '{"nb": {"title": "To", "text": "To"}, "en": {"title": "Two", "text": "Two"},
+      "area": "service", "source": "Normen", "check": {"need": "all",
+      "comparisons": [{"fact": "carriersFitted", "is": "at-least", "value": 2}]}}',
+    'vehicle', '2026-11-01')`;
 
 /** `id` and `word` are ours, so they are pasted. One of each table that an organisation owns. */
 function region(id: number, word: string): string[] {
@@ -70,6 +80,13 @@ function region(id: number, word: string): string[] {
        from_at, critical_lost, frozen_ms)
      VALUES (${id}, ${id}, '00000000-0000-4000-8000-${String(id).padStart(12, '0')}', 1, ${id},
        ${id + 1}, false, ${at}, 0, 0)`,
+    `INSERT INTO requirement_subject VALUES
+       (${id}, ${id + 1}, false, ${at}, '{"carriersFitted": 1}', 0, 1, 0)`,
+    `INSERT INTO requirement_result (id, requirement_id, version, vehicle_id, organisation_id,
+       simulated, state, from_at, figures)
+     VALUES (${id}, 1, 1, ${id}, ${id + 1}, false, 'failed', ${at}, '{"carriersFitted": 1}')`,
+    `INSERT INTO attestation (id, organisation_id, fact, done_on, note, author, at) VALUES
+       (${id}, ${id}, 'riskAssessmentDays', '2026-11-01', '${word} sak', '${word} user', ${at})`,
     `SELECT audit_append(${at}, ${id}, 'user:${id}', '${word}.do', 'test', '${id}', NULL, NULL,
        '${word}', NULL)`,
   ];

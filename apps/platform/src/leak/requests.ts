@@ -83,11 +83,13 @@ function textOf({ format, pattern, minLength = 0 }: Json, name: string): string 
   if (format === 'date-time') {
     return name === 'from' ? '2026-11-01T00:00:00.000Z' : '2026-11-30T00:00:00.000Z';
   }
+  if (format === 'date') return '2026-11-01';
   if (format === 'email') return 'noen@example.org';
   if (format === 'uuid') return '00000000-0000-4000-8000-000000000001';
   if (name === 'target') return 'mailto:noen@example.org';
   if (name === 'endpoint') return '192.0.2.9:51820';
   if (name === 'pool') return '10.64.0.0/10';
+  if (name === 'code') return 'PR-01';
   if (name === 'iccid') return '8947080012345678909';
   if (pattern?.includes('A-Za-z0-9+/') === true) return `${'A'.repeat(43)}=`;
   return 'prøve på noe'.replace(/[^a-z]/g, '').padEnd(minLength, 'x');

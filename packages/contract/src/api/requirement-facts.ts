@@ -168,7 +168,7 @@ export const FACTS = {
     unit: 'count',
     nb: 'Gatewayer som enheten har nøkkel med',
     en: 'Gateways that the unit shares a key with',
-    missing: NO_UNIT,
+    missing: { nb: 'enheten har ingen tunnel', en: 'the unit has no tunnel' },
   },
   identityAgeDays: {
     of: 'vehicle',
@@ -273,8 +273,8 @@ export const FACTS = {
   auditWhole: {
     of: 'national',
     unit: 'yes',
-    nb: 'Revisjonsloggens kjede er hel, siste 30 døgn',
-    en: 'The chain of the audit log is whole, last 30 days',
+    nb: 'Kjeden er hel i de siste 5 000 hendelsene i revisjonsloggen',
+    en: 'The chain is whole in the newest 5,000 entries of the audit log',
     missing: { nb: 'revisjonsloggen er tom', en: 'the audit log is empty' },
   },
   impactAssessmentDays: {
