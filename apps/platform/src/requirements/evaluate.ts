@@ -124,7 +124,7 @@ export const evaluateRequirements: Job = {
         'SELECT ran_at, wanted FROM requirement_run',
       ),
     );
-    const ranMs = run?.ran_at == null ? 0 : +run.ran_at;
+    const ranMs = +(run?.ran_at ?? 0);
     if (run?.wanted === true || now - ranMs >= EVERY_MS) await evaluate(db, now);
   },
 };
