@@ -2,8 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
   ALARM_KINDS,
+  COMPARISON,
+  COMPARISONS_MOST,
   LAYER_KINDS,
   ORGANISATION_KINDS,
+  REQUIREMENT_AREAS,
+  REQUIREMENT_LEVELS,
   ROLES,
   SEVERITIES,
   VEHICLE_KINDS,
@@ -19,6 +23,10 @@ test('The console offers what the contract knows, all of it and nothing else', (
   assert.deepEqual(choices.VEHICLE_STAGE_NAMES, VEHICLE_STAGES);
   assert.deepEqual(choices.ORGANISATION_KIND_NAMES, ORGANISATION_KINDS);
   assert.deepEqual(choices.LAYER_KIND_NAMES, LAYER_KINDS);
+  assert.deepEqual(choices.REQUIREMENT_AREA_NAMES, REQUIREMENT_AREAS);
+  assert.deepEqual(choices.REQUIREMENT_LEVEL_NAMES, REQUIREMENT_LEVELS);
+  assert.deepEqual(choices.OPERATOR_NAMES, COMPARISON.shape.is.options);
+  assert.equal(choices.COMPARISONS_MOST, COMPARISONS_MOST);
   assert.deepEqual(choices.ROLE_NAMES, Object.keys(ROLES));
   for (const verb of choices.TOKEN_VERB_NAMES) assert.ok(VERBS.includes(verb));
 });

@@ -2,8 +2,10 @@
 // that a browser does not load them; `satisfies` and the catalogue hold both complete.
 import type {
   AlarmKind,
+  Comparison,
   Layer,
   Organisation,
+  Requirement,
   Role,
   Severity,
   Vehicle,
@@ -76,5 +78,30 @@ export const TOKEN_VERB_NAMES = [
   'alarm.read',
   'alarm.handle',
   'statistics.read',
+  'requirement.read',
   'export.read',
 ] as const satisfies readonly Verb[];
+
+export const REQUIREMENT_AREA_NAMES = [
+  'service',
+  'security',
+  'privacy',
+  'cryptography',
+  'accessibility',
+  'experience',
+] as const satisfies readonly Requirement['area'][];
+
+export const REQUIREMENT_LEVEL_NAMES = [
+  'vehicle',
+  'hf',
+  'rhf',
+  'national',
+] as const satisfies readonly Requirement['binds'][];
+
+export const OPERATOR_NAMES = [
+  'at-least',
+  'at-most',
+  'exactly',
+] as const satisfies readonly Comparison['is'][];
+
+export const COMPARISONS_MOST = 8;

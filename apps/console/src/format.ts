@@ -61,6 +61,11 @@ export function decimals(language: Language, value: number, digits: number): str
   });
 }
 
+/** As many decimals as it has. */
+export function numberText(language: Language, value: number): string {
+  return value.toLocaleString(LOCALES[language], { maximumFractionDigits: 6 });
+}
+
 export function countText(language: Language, value: number): string {
   return Math.round(value).toLocaleString(LOCALES[language]);
 }

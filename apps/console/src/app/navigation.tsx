@@ -10,6 +10,7 @@ const PAGES = [
   { to: '/alarms', word: 'page.alarms', verbs: ['alarm.read'] },
   { to: '/coverage', word: 'page.coverage', verbs: ['statistics.read'] },
   { to: '/statistics', word: 'page.statistics', verbs: ['statistics.read'] },
+  { to: '/requirements', word: 'page.requirements', verbs: ['requirement.read'] },
   { to: '/configuration', word: 'page.configuration', verbs: ['configuration.read'] },
   {
     to: '/administration',

@@ -36,6 +36,9 @@ const routeTree = root.addChildren([
   at('/statistics', () =>
     lazyRouteComponent(() => import('../pages/statistics.tsx'), 'StatisticsPage'),
   ),
+  at('/requirements', () =>
+    lazyRouteComponent(() => import('../pages/requirements.tsx'), 'RequirementsPage'),
+  ),
   at('/configuration', () =>
     lazyRouteComponent(() => import('../pages/configuration.tsx'), 'ConfigurationPage'),
   ),

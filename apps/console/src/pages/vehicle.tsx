@@ -18,6 +18,7 @@ import { DataBudget } from './data-budget.tsx';
 import { VehicleConfiguration } from './vehicle-configuration.tsx';
 import { VehicleDialog } from './vehicle-dialog.tsx';
 import { HOURS, VehicleHistory } from './vehicle-history.tsx';
+import { VehicleRequirements } from './vehicle-requirements.tsx';
 import { VehicleTrack } from './vehicle-track.tsx';
 import { VehicleUnit } from './vehicle-unit.tsx';
 
@@ -54,6 +55,7 @@ function Sections({ vehicle }: { readonly vehicle: Vehicle }) {
           <VehicleConfiguration unitId={vehicle.unitId} />
         )}
       </div>
+      {may('requirement.read') && <VehicleRequirements vehicle={vehicle} />}
       {may('track.read') && <VehicleTrack vehicleId={vehicle.id} />}
     </div>
   );

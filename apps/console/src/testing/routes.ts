@@ -36,6 +36,7 @@ import { fleetWriteRoutes } from './fleet-writes.ts';
 import { networkRoutes } from './network.ts';
 import { overviewOf } from './overview.ts';
 import { recipientRoutes } from './recipients.ts';
+import { requirementRoutes } from './requirements.ts';
 import type { Seed } from './seed.ts';
 
 export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[] {
@@ -48,6 +49,7 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...recipientRoutes(seed),
     ...fleetWriteRoutes(seed, nowMs),
     ...networkRoutes(seed),
+    ...requirementRoutes(seed, nowMs),
   ];
 }
 

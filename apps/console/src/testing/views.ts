@@ -11,11 +11,14 @@ export const WATCHED = {
   alarms: '/alarms?alarm=31',
   coverage: '/coverage?fleet=simulated',
   statistics: '/statistics?fleet=simulated',
+  requirements: '/requirements?fleet=simulated',
 } as const;
 /** Where things are set up and changed. */
 export const MANAGED = {
   rules: '/alarms?view=rules',
   recipients: '/alarms?view=recipients&recipient=2',
+  register: '/requirements?view=register&requirement=1',
+  attestations: '/requirements?view=attested',
   configuration: '/configuration?layer=1',
   rollouts: '/configuration?view=rollouts',
   organisations: '/administration',
@@ -32,6 +35,8 @@ export const FORMS = {
   'change of a vehicle': ['/vehicles/17', /^(Endre|Change)$/],
   'new subscription': ['/vehicles/17', /^(Nytt abonnement|New subscription)$/],
   'replacing a unit': ['/vehicles/17', /^(Bytt enhet|Replace unit)$/],
+  'new requirement': ['/requirements?view=register', /^(Nytt krav|New requirement)$/],
+  'an attestation': ['/requirements?view=attested', /^(Bekreft|Attest)$/],
   'new layer': ['/configuration', /^(Nytt lag|New layer)$/],
   'network settings': ['/administration?view=network', /^(Endre|Change)$/],
 } as const;

@@ -1,5 +1,6 @@
 import { enCommon } from './en-common.ts';
 import { enForms } from './en-forms.ts';
 import { enPages } from './en-pages.ts';
+import { enRequirements } from './en-requirements.ts';
 
-export const en = { ...enCommon, ...enPages, ...enForms };
+export const en = { ...enCommon, ...enPages, ...enForms, ...enRequirements };

@@ -1,5 +1,6 @@
 import { nbCommon } from './nb-common.ts';
 import { nbForms } from './nb-forms.ts';
 import { nbPages } from './nb-pages.ts';
+import { nbRequirements } from './nb-requirements.ts';
 
-export const nb = { ...nbCommon, ...nbPages, ...nbForms };
+export const nb = { ...nbCommon, ...nbPages, ...nbForms, ...nbRequirements };
