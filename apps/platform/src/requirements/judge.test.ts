@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Random } from '@rmh/base';
 import {
@@ -148,4 +150,12 @@ test('A requirement cannot ask of a vehicle what is known of the nation', () => 
   assert.ok(!REQUIREMENT_CREATE.safeParse(asked).success);
   assert.ok(REQUIREMENT_CREATE.safeParse({ ...asked, binds: 'national' }).success);
   assert.deepEqual(subjectsOf('rhf'), ['organisation']);
+});
+
+test('docs/requirements.md names each requirement with its source', () => {
+  const docs = join(import.meta.dirname, '..', '..', '..', '..', 'docs', 'requirements.md');
+  const text = readFileSync(docs, 'utf8');
+  for (const { code, binds, en, source } of NATIONAL_SET) {
+    assert.ok(text.includes(`| ${code} | ${binds} | ${en.title} | ${source} |`), code);
+  }
 });
