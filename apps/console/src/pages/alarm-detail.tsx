@@ -60,7 +60,7 @@ function AlarmFacts({ alarm }: { readonly alarm: Alarm }) {
   return (
     <>
       <p className="lead">
-        <SeverityMark severity={alarm.severity} /> {alarmText(alarm)}
+        <SeverityMark severity={alarm.severity} />: {alarmText(alarm)}
       </p>
       <Facts
         of={[

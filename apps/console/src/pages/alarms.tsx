@@ -184,6 +184,7 @@ function AlarmTable({ alarms, chosenId, onChoose }: AlarmTableProps) {
         {
           key: 'where',
           head: t('column.where'),
+          spare: 'phone',
           cell: ({ organisationId }) => organisations.get(organisationId) ?? '–',
         },
         {
@@ -204,7 +205,12 @@ function AlarmTable({ alarms, chosenId, onChoose }: AlarmTableProps) {
             </>
           ),
         },
-        { key: 'fault', head: t('column.fault'), cell: (alarm) => faultText(alarm) },
+        {
+          key: 'fault',
+          head: t('column.fault'),
+          spare: 'phone',
+          cell: (alarm) => faultText(alarm),
+        },
         {
           key: 'seen',
           head: t('column.acknowledged'),

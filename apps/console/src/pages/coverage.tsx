@@ -217,12 +217,14 @@ function CellTable({ shown }: { readonly shown: readonly ShownCell[] }) {
       key: 'time',
       head: t('coverage.measured'),
       numeric: true,
+      spare: 'phone',
       cell: ({ cell }) => spanText(language, cell.seconds * 1_000),
     },
     {
       key: 'vehicles',
       head: t('column.vehicles'),
       numeric: true,
+      spare: 'phone',
       cell: ({ cell }) => cell.vehicles,
     },
   ];

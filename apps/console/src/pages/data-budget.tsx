@@ -18,5 +18,9 @@ export function DataBudget({ data }: { readonly data: NowCarrier['data'] }) {
   };
   const text = t(`data.${stage}`, values);
   if (stage === 'within') return text;
-  return <Marked tone={stage === 'spent' ? 'bad' : 'reduced'}>{text}</Marked>;
+  return (
+    <Marked tone={stage === 'spent' ? 'bad' : 'reduced'} long>
+      {text}
+    </Marked>
+  );
 }

@@ -137,17 +137,21 @@ function RowActions({ gateway, writing }: RowActionsProps) {
     ['action.change', () => writing.onOpen({ kind: 'change', gateway })],
     ['gateway.revoke', () => writing.onOpen({ kind: 'revoke', gateway })],
   ] as const;
-  return actions.map(([word, act]) => (
-    <Button
-      key={word}
-      variant="tertiary"
-      aria-label={`${t(word)}: ${gateway.name}`}
-      {...(word === 'gateway.revoke' && { 'data-color': 'danger' as const })}
-      onClick={act}
-    >
-      {t(word)}
-    </Button>
-  ));
+  return (
+    <div className="row-actions">
+      {actions.map(([word, act]) => (
+        <Button
+          key={word}
+          variant="tertiary"
+          aria-label={`${t(word)}: ${gateway.name}`}
+          {...(word === 'gateway.revoke' && { 'data-color': 'danger' as const })}
+          onClick={act}
+        >
+          {t(word)}
+        </Button>
+      ))}
+    </div>
+  );
 }
 
 interface RevokeGatewayProps {

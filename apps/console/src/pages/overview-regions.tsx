@@ -13,6 +13,8 @@ interface Row {
   readonly states: Readonly<Partial<Record<keyof StateCounts, number>>>;
 }
 
+// A telephone has room for these; the others stand in the figures above.
+const GRAVE: ReadonlySet<string> = new Set(['down', 'reduced']);
 // Always there, so that the eye finds them; the others when some vehicle is in them.
 const ALWAYS: ReadonlySet<string> = new Set(['down', 'reduced', 'up']);
 
@@ -52,6 +54,7 @@ export function RegionTable({ fleet, tree }: RegionTableProps) {
           key: state,
           head: t(`state.${state}`),
           numeric: true,
+          ...(GRAVE.has(state) ? {} : { spare: 'phone' as const }),
           cell: ({ states }: Row) => {
             const n = states[state] ?? 0;
             if (n === 0) return <span className="zero">0</span>;

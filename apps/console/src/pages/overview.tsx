@@ -146,7 +146,12 @@ function Headlines({ of }: { readonly of: readonly Headline[] }) {
             </Link>
           ),
         },
-        { key: 'where', head: t('column.where'), cell: ({ where }) => where },
+        {
+          key: 'where',
+          head: t('column.where'),
+          spare: 'phone',
+          cell: ({ where }) => where,
+        },
         {
           key: 'since',
           head: t('column.since'),
@@ -158,7 +163,12 @@ function Headlines({ of }: { readonly of: readonly Headline[] }) {
             </>
           ),
         },
-        { key: 'fault', head: t('column.fault'), cell: (one) => faultText(one) },
+        {
+          key: 'fault',
+          head: t('column.fault'),
+          spare: 'phone',
+          cell: (one) => faultText(one),
+        },
         {
           key: 'seen',
           head: t('column.acknowledged'),

@@ -33,5 +33,9 @@ function Outcome({ of: tried }: { readonly of: WebhookTried }) {
   const t = useWords();
   if (tried.fault === null) return <Marked tone="good">{t('recipient.testArrived')}</Marked>;
   const why = faultText(t, tried);
-  return <Marked tone="bad">{t('recipient.testFailed', { why })}</Marked>;
+  return (
+    <Marked tone="bad" long>
+      {t('recipient.testFailed', { why })}
+    </Marked>
+  );
 }

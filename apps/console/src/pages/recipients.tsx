@@ -5,7 +5,7 @@ import type { Delivery, Page, Webhook } from '@rmh/contract/api';
 import { useState } from 'react';
 import { useGet, useOrganisations, usePages } from '../api/api.ts';
 import { useFilters } from '../app/search.ts';
-import { DataTable } from '../parts/data-table.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Answer, Panel } from '../parts/page.tsx';
 import { useWords } from '../words/words.ts';
 import { RecipientDetail } from './recipient-detail.tsx';
@@ -65,6 +65,22 @@ interface RecipientTableProps {
 function RecipientTable({ webhooks, chosenId, onChoose }: RecipientTableProps) {
   const t = useWords();
   const { data: tree } = useOrganisations();
+  // Beside the one that is chosen there is less room, and its own panel says the rest.
+  const isOneChosen = webhooks.some(({ id }) => id === chosenId);
+  const about: Column<Webhook>[] = [
+    {
+      key: 'least',
+      head: t('recipient.least'),
+      spare: 'phone',
+      cell: ({ leastSeverity }) => t(`severity.${leastSeverity}`),
+    },
+    {
+      key: 'organisation',
+      head: t('recipient.about'),
+      spare: true,
+      cell: ({ organisationId }) => tree?.find(({ id }) => id === organisationId)?.shortName ?? '–',
+    },
+  ];
   return (
     <DataTable
       caption={t('alarms.recipients')}
@@ -90,18 +106,7 @@ function RecipientTable({ webhooks, chosenId, onChoose }: RecipientTableProps) {
         },
         { key: 'state', head: t('column.state'), cell: (one) => <RecipientState webhook={one} /> },
         { key: 'last', head: t('recipient.last'), cell: ({ id }) => <LastDelivery of={id} /> },
-        {
-          key: 'least',
-          head: t('recipient.least'),
-          cell: ({ leastSeverity }) => t(`severity.${leastSeverity}`),
-        },
-        {
-          key: 'organisation',
-          head: t('recipient.about'),
-          spare: true,
-          cell: ({ organisationId }) =>
-            tree?.find(({ id }) => id === organisationId)?.shortName ?? '–',
-        },
+        ...(isOneChosen ? [] : about),
       ]}
     />
   );

@@ -167,6 +167,7 @@ function AloneBars({ figures }: { readonly figures: Figures }) {
         {
           key: 'bar',
           head: <span className="unseen">{t('column.minutesPerDay')}</span>,
+          spare: 'phone',
           cell: ({ share, colour }) => (
             <span className="lost-bar" aria-hidden="true">
               <span

@@ -70,7 +70,7 @@ export function SubscriptionTable(props: SubscriptionTableProps) {
     cell: (one) => {
       const whose = `${nameOf(one.carrierId)} ${one.iccid}`;
       return (
-        <>
+        <div className="row-actions">
           <Button
             variant="tertiary"
             aria-label={`${t('action.change')}: ${whose}`}
@@ -86,7 +86,7 @@ export function SubscriptionTable(props: SubscriptionTableProps) {
           >
             {t('action.remove')}
           </Button>
-        </>
+        </div>
       );
     },
   };

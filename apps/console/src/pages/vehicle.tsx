@@ -153,6 +153,7 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
           {
             key: 'since',
             head: t('column.since'),
+            spare: 'phone',
             cell: ({ sinceMs }) => whenText(language, sinceMs, nowMs),
           },
           {
@@ -165,11 +166,13 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
             key: 'loss',
             head: t('column.loss'),
             numeric: true,
+            spare: 'phone',
             cell: ({ lossShare }) => shareText(language, lossShare),
           },
           {
             key: 'radio',
             head: t('column.radio'),
+            spare: 'phone',
             cell: ({ radio }) =>
               radio === null
                 ? '–'

@@ -161,6 +161,7 @@ function VehicleTable({ vehicles }: { readonly vehicles: readonly Vehicle[] }) {
     {
       key: 'organisation',
       head: t('column.organisation'),
+      spare: 'phone',
       cell: ({ organisationId }) => organisations.get(organisationId) ?? '–',
     },
     { key: 'kind', head: t('column.kind'), spare: true, cell: ({ kind }) => t(`kind.${kind}`) },

@@ -10,8 +10,8 @@ export interface Column<Row> {
   readonly names?: boolean;
   /** Never broken: times, short words. */
   readonly tight?: boolean;
-  /** Left out where the page is narrow. */
-  readonly spare?: boolean;
+  /** Left out where the page is narrow; 'phone': only where it is as narrow as a telephone. */
+  readonly spare?: boolean | 'phone';
 }
 
 interface DataTableProps<Row> {
@@ -75,6 +75,7 @@ function classOf({ numeric, tight, spare }: Column<never>): string | undefined {
     numeric === true && 'numeric',
     tight === true && 'tight',
     spare === true && 'spare',
+    spare === 'phone' && 'spare-phone',
   ].filter(Boolean);
   return names.length === 0 ? undefined : names.join(' ');
 }

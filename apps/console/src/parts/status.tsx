@@ -51,13 +51,16 @@ const SEVERITY_TONES: Readonly<Record<Severity, Tone>> = {
 
 export function Marked({
   tone,
+  long = false,
   children,
 }: {
   readonly tone: Tone;
+  /** A sentence, which may be broken. */
+  readonly long?: boolean;
   readonly children: React.ReactNode;
 }) {
   return (
-    <span className="marked">
+    <span className={long ? 'marked marked-long' : 'marked'}>
       <Shape tone={tone} />
       {children}
     </span>
