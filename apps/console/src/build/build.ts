@@ -63,7 +63,11 @@ function viteOptions(outDir: string): InlineConfig {
       chunkSizeWarningLimit: 1_200,
       // A strict Content-Security-Policy has no place for data: scripts and fonts.
       assetsInlineLimit: 0,
-      rolldownOptions: { treeshake: { moduleSideEffects } },
+      rolldownOptions: {
+        treeshake: { moduleSideEffects },
+        // On a busy machine it tells whoever starts the platform how long our plugins took.
+        checks: { pluginTimings: false },
+      },
     },
   };
 }
