@@ -26,6 +26,17 @@ export const VERBS = [
   'alarm.handle',
   'alarm.rule',
   'statistics.read',
+  /** Orders, installations and what may be ordered. */
+  'order.read',
+  /** To place an order, and to cancel it. */
+  'order.write',
+  /** To acknowledge, hold, reject and fulfil it. */
+  'order.handle',
+  /** The garage: checklist, measured drive, acceptance. */
+  'order.install',
+  'catalogue.write',
+  'programme.read',
+  'programme.write',
   'export.read',
   'webhook.write',
   'token.write',
@@ -62,6 +73,10 @@ export const ROLES = {
     'alarm.rule',
     'vehicle.write',
     'requirement.attest',
+    'order.read',
+    'order.write',
+    'programme.read',
+    'programme.write',
   ],
   'ict-operator': [
     ...READ,
@@ -79,6 +94,9 @@ export const ROLES = {
     'webhook.write',
     'token.write',
     'organisation.write',
+    'order.read',
+    'order.install',
+    'programme.read',
   ],
   'trust-user': [
     'organisation.read',
@@ -94,6 +112,8 @@ export const ROLES = {
     'settings.read',
     'configuration.read',
     'requirement.read',
+    'order.read',
+    'programme.read',
   ],
 } as const satisfies Record<string, readonly Verb[]>;
 export const ROLE = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
