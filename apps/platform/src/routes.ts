@@ -6,6 +6,7 @@ import { routes as registers } from './fleet/registers.ts';
 import type { Route } from './http/route.ts';
 import { routes as identity } from './identity/index.ts';
 import { routes as live } from './live/index.ts';
+import { routes as orders } from './orders/index.ts';
 import { routes as organisations } from './organisations/index.ts';
 import { routes as requirements } from './requirements/index.ts';
 import { routes as statistics } from './statistics/index.ts';
@@ -22,4 +23,5 @@ export const ROUTES: readonly Route[] = [
   ...statistics,
   ...configuration,
   ...requirements,
+  ...orders,
 ];

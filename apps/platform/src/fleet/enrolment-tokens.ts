@@ -111,7 +111,7 @@ export const gatewayToken = route({
   },
 });
 
-async function invite(ask: Ask, invited: Invited, validHours: number): Promise<MadeToken> {
+export async function invite(ask: Ask, invited: Invited, validHours: number): Promise<MadeToken> {
   const made = await makeToken(ask, invited, validHours);
   await audit(ask.sql, {
     ask,

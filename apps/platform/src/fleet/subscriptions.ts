@@ -67,19 +67,27 @@ export const createSubscription = route({
   body: SUBSCRIPTION_WRITE,
   reply: SUBSCRIPTION,
   async answer(ask) {
-    const { sql, body } = ask;
-    await checkVehicle(sql, body.vehicleId, body.organisationId);
-    const [row] = await sql.query<SubscriptionRow>(
-      `INSERT INTO subscription (organisation_id, vehicle_id, carrier_id, iccid, priority)
-       VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
-      [body.organisationId, body.vehicleId, body.carrierId, body.iccid, body.priority],
-    );
-    if (row === undefined) throw problem('our-fault');
-    const made = subscriptionOf(row);
-    await note(ask, 'subscription.create', null, made);
+    const made = await makeSubscription(ask, ask.body);
     return { status: 201, body: made, version: made.version };
   },
 });
+
+export async function makeSubscription(
+  ask: Ask,
+  own: z.output<typeof SUBSCRIPTION_WRITE>,
+): Promise<Subscription> {
+  const { sql } = ask;
+  await checkVehicle(sql, own.vehicleId, own.organisationId);
+  const [row] = await sql.query<SubscriptionRow>(
+    `INSERT INTO subscription (organisation_id, vehicle_id, carrier_id, iccid, priority)
+     VALUES ($1, $2, $3, $4, $5) RETURNING ${COLUMNS}`,
+    [own.organisationId, own.vehicleId, own.carrierId, own.iccid, own.priority],
+  );
+  if (row === undefined) throw problem('our-fault');
+  const made = subscriptionOf(row);
+  await note(ask, 'subscription.create', null, made);
+  return made;
+}
 
 export const changeSubscription = route({
   id: 'subscriptions.change',

@@ -87,18 +87,24 @@ export const createUnit = route({
   body: UNIT_WRITE,
   reply: UNIT,
   async answer(ask) {
-    const { sql, body } = ask;
-    await checkVehicle(sql, body.vehicleId, body.organisationId);
-    const [made] = await sql.query<{ id: number }>(
-      `INSERT INTO unit (organisation_id, vehicle_id, serial, model, state)
-       VALUES ($1, $2, $3, $4, 'awaited') RETURNING id`,
-      [body.organisationId, body.vehicleId, body.serial, body.model],
-    );
-    const unit = await seen(sql, made?.id ?? 0);
-    await note(ask, 'unit.create', unit, null);
+    const unit = await makeUnit(ask, ask.body);
     return { status: 201, body: unit, version: unit.version };
   },
 });
+
+/** A unit that is awaited, by whichever way it was asked for. */
+export async function makeUnit(ask: Ask, own: z.output<typeof UNIT_WRITE>): Promise<Unit> {
+  const { sql } = ask;
+  await checkVehicle(sql, own.vehicleId, own.organisationId);
+  const [made] = await sql.query<{ id: number }>(
+    `INSERT INTO unit (organisation_id, vehicle_id, serial, model, state)
+     VALUES ($1, $2, $3, $4, 'awaited') RETURNING id`,
+    [own.organisationId, own.vehicleId, own.serial, own.model],
+  );
+  const unit = await seen(sql, made?.id ?? 0);
+  await note(ask, 'unit.create', unit, null);
+  return unit;
+}
 
 export const changeUnit = route({
   id: 'units.change',
