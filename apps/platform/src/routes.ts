@@ -5,6 +5,7 @@ import { routes as fleet } from './fleet/index.ts';
 import { routes as registers } from './fleet/registers.ts';
 import type { Route } from './http/route.ts';
 import { routes as identity } from './identity/index.ts';
+import { routes as installations } from './installations/index.ts';
 import { routes as live } from './live/index.ts';
 import { routes as orders } from './orders/index.ts';
 import { routes as organisations } from './organisations/index.ts';
@@ -24,4 +25,5 @@ export const ROUTES: readonly Route[] = [
   ...configuration,
   ...requirements,
   ...orders,
+  ...installations,
 ];
