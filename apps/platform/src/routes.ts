@@ -9,6 +9,7 @@ import { routes as installations } from './installations/index.ts';
 import { routes as live } from './live/index.ts';
 import { routes as orders } from './orders/index.ts';
 import { routes as organisations } from './organisations/index.ts';
+import { routes as programme } from './programme/index.ts';
 import { routes as requirements } from './requirements/index.ts';
 import { routes as statistics } from './statistics/index.ts';
 import { routes as telemetry } from './telemetry/index.ts';
@@ -26,4 +27,5 @@ export const ROUTES: readonly Route[] = [
   ...requirements,
   ...orders,
   ...installations,
+  ...programme,
 ];

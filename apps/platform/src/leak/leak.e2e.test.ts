@@ -148,7 +148,7 @@ for (const { kind, open } of all.slice(-1)) {
 }
 
 // What belongs to the nation has no canary.
-const NATIONAL_LISTS = ['gateways.list', 'requirements.list'];
+const NATIONAL_LISTS = ['gateways.list', 'requirements.list', 'catalogue.list'];
 
 // Without row-level security, each with its reason.
 const FOR_ALL = [

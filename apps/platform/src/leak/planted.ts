@@ -20,6 +20,12 @@ export async function plantTwoRegions(db: Database): Promise<void> {
     );
     await sql.query(`INSERT INTO carrier (id, key, name, colour) VALUES (1, 'telia', 'Telia', 1)`);
     await sql.query(REQUIREMENT);
+    await sql.query(
+      `INSERT INTO catalogue_item
+         (id, organisation_id, code, revision, kind, name, description, once_ore, monthly_ore,
+          valid_from)
+       VALUES (1, 1, 'KIT-1', 1, 'vehicle-kit', 'Utstyr', '', 1, 1, '2026-01-01')`,
+    );
     for (const [id, word] of [
       [OWN, 'egen'],
       [OTHER, 'KANARI'],
@@ -87,6 +93,24 @@ function region(id: number, word: string): string[] {
      VALUES (${id}, 1, 1, ${id}, ${id + 1}, false, 'failed', ${at}, '{"carriersFitted": 1}')`,
     `INSERT INTO attestation (id, organisation_id, fact, done_on, note, author, at) VALUES
        (${id}, ${id}, 'riskAssessmentDays', '2026-11-01', '${word} sak', '${word} user', ${at})`,
+    `INSERT INTO service_order (id, organisation_id, reference, state, note, placed_at, placed_by)
+     VALUES (${id}, ${id}, '${word} order', 'in-progress', '${word}', ${at}, '${word}')`,
+    `INSERT INTO service_order_item (id, order_id, organisation_id, payer_id, vehicle_id,
+       catalogue_item_id, once_ore, monthly_ore, state, delivered)
+     VALUES (${id}, ${id}, ${id + 1}, ${id + 1}, ${id}, 1, 1, 1, 'in-progress', '${word}')`,
+    `INSERT INTO service_order_change (id, order_id, organisation_id, at, actor, to_state, reason)
+     VALUES (${id}, ${id}, ${id}, ${at}, '${word}', 'placed', '${word}')`,
+    `INSERT INTO installation (id, organisation_id, vehicle_id, order_item_id, ordered_at,
+       delivered_at) VALUES (${id}, ${id + 1}, ${id}, ${id}, ${at}, ${at})`,
+    `INSERT INTO installation_point
+     VALUES (${id}, ${id + 1}, 'cards-in', false, '${word}', ${at}, '${word}')`,
+    `INSERT INTO acceptance_drive (id, organisation_id, installation_id, from_at, to_at,
+       measured_at, measured_by, passed, figures)
+     VALUES (${id}, ${id + 1}, ${id}, ${at}, ${at}, ${at}, '${word}', false, '[]')`,
+    `INSERT INTO programme_plan VALUES (${id}, '${word}', 1)`,
+    `INSERT INTO programme_month VALUES (${id}, '2026-11-01', 1, 1, 1, 1, 1)`,
+    `INSERT INTO programme_row (id, organisation_id, kind, text, owner, due, note, since)
+     VALUES (${id}, ${id}, 'blocker', '${word}', '${word}', '2026-12-01', '${word}', ${at})`,
     `SELECT audit_append(${at}, ${id}, 'user:${id}', '${word}.do', 'test', '${id}', NULL, NULL,
        '${word}', NULL)`,
   ];

@@ -91,6 +91,7 @@ function textOf({ format, pattern, minLength = 0 }: Json, name: string): string 
   if (name === 'pool') return '10.64.0.0/10';
   if (name === 'code') return 'PR-01';
   if (name === 'iccid') return '8947080012345678909';
+  if (name === 'code') return 'KIT-2';
   if (pattern?.includes('A-Za-z0-9+/') === true) return `${'A'.repeat(43)}=`;
   return 'prøve på noe'.replace(/[^a-z]/g, '').padEnd(minLength, 'x');
 }

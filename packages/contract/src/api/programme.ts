@@ -52,6 +52,9 @@ export const PLAN_WRITE = z
   });
 export type PlanWrite = z.infer<typeof PLAN_WRITE>;
 
+/** GET /programme. Made-up vehicles are never counted with real ones. */
+export const PROGRAMME_QUERY = PAGE_QUERY.extend({ simulated: z.stringbool().default(false) });
+
 /** One region (RHF). GET /programme lists those that the asker may see. */
 export const PROGRAMME = z.strictObject({
   organisationId: ID,
