@@ -2,12 +2,15 @@
 // that a browser does not load them; `satisfies` and the catalogue hold both complete.
 import type {
   AlarmKind,
+  CatalogueKind,
   Comparison,
+  InstallationPoint,
   Layer,
   Organisation,
   Requirement,
   Role,
   Severity,
+  StageCounts,
   Vehicle,
   Verb,
 } from '@rmh/contract/api';
@@ -68,6 +71,36 @@ export const ROLE_NAMES = [
   'auditor',
 ] as const satisfies readonly Role[];
 
+export const CATALOGUE_KIND_NAMES = [
+  'vehicle-kit',
+  'subscription',
+  'satellite',
+  'station-wifi',
+  'priority',
+] as const satisfies readonly CatalogueKind[];
+
+/** In the order of the work. */
+export const POINT_NAMES = [
+  'unit-fixed',
+  'power-fused',
+  'ignition-sensed',
+  'antennas-apart',
+  'antenna-cables',
+  'position-antenna',
+  'cards-in',
+  'enrolled',
+  'network-in-vehicle',
+  'crew-shown',
+] as const satisfies readonly InstallationPoint[];
+
+export const STAGE_COUNT_NAMES = [
+  'ordered',
+  'delivered',
+  'installed',
+  'accepted',
+  'inOperation',
+] as const satisfies readonly (keyof StageCounts)[];
+
 /** What a token for another system may be given. */
 export const TOKEN_VERB_NAMES = [
   'organisation.read',
@@ -80,6 +113,8 @@ export const TOKEN_VERB_NAMES = [
   'statistics.read',
   'requirement.read',
   'export.read',
+  'order.read',
+  'order.write',
 ] as const satisfies readonly Verb[];
 
 export const REQUIREMENT_AREA_NAMES = [

@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { bytesText, minutesPerDay, shareText, spanText, timeText, whenText } from './format.ts';
+import {
+  bytesText,
+  kroneText,
+  minutesPerDay,
+  shareText,
+  spanText,
+  timeText,
+  whenText,
+} from './format.ts';
 
 const plain = (text: string): string => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
@@ -43,4 +51,9 @@ test('Bytes and minutes a day read as people say them', () => {
   );
   assert.equal(Math.round(minutesPerDay(0.99) ?? 0), 14);
   assert.equal(minutesPerDay(null), null);
+});
+
+test('Øre are kroner with both decimals, never rounded', () => {
+  assert.equal(plain(kroneText('nb', 4_870_033)), '48 700,33 kr');
+  assert.equal(plain(kroneText('en', 100)), 'NOK 1.00');
 });

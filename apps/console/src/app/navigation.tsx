@@ -11,6 +11,8 @@ const PAGES = [
   { to: '/coverage', word: 'page.coverage', verbs: ['statistics.read'] },
   { to: '/statistics', word: 'page.statistics', verbs: ['statistics.read'] },
   { to: '/requirements', word: 'page.requirements', verbs: ['requirement.read'] },
+  { to: '/orders', word: 'page.orders', verbs: ['order.read'] },
+  { to: '/programme', word: 'page.programme', verbs: ['programme.read'] },
   { to: '/configuration', word: 'page.configuration', verbs: ['configuration.read'] },
   {
     to: '/administration',

@@ -39,6 +39,16 @@ const routeTree = root.addChildren([
   at('/requirements', () =>
     lazyRouteComponent(() => import('../pages/requirements.tsx'), 'RequirementsPage'),
   ),
+  at('/orders', () => lazyRouteComponent(() => import('../pages/orders.tsx'), 'OrdersPage')),
+  at('/orders/new', () =>
+    lazyRouteComponent(() => import('../pages/new-order.tsx'), 'NewOrderPage'),
+  ),
+  at('/installations/$installationId', () =>
+    lazyRouteComponent(() => import('../pages/garage.tsx'), 'GaragePage'),
+  ),
+  at('/programme', () =>
+    lazyRouteComponent(() => import('../pages/programme.tsx'), 'ProgrammePage'),
+  ),
   at('/configuration', () =>
     lazyRouteComponent(() => import('../pages/configuration.tsx'), 'ConfigurationPage'),
   ),

@@ -17,6 +17,10 @@ interface Look {
   readonly open: (path: string, view?: View) => Promise<Page>;
   /** A test for each page. */
   readonly lookAtEach: (pages: Readonly<Record<string, string>>) => void;
+  /** A test for each form: the page that it lies over, and the button that opens it. */
+  readonly lookAtForms: (forms: Readonly<Record<string, readonly [string, RegExp]>>) => void;
+  /** The fake platform, once the tests run. */
+  readonly platform: () => FakePlatform;
   /** What axe finds in the whole page, or in one part of it. */
   readonly violations: (page: Page, part?: string) => Promise<string[]>;
 }
@@ -61,9 +65,30 @@ export function lookWith({ launch, Axe }: Means): Look {
     await page.context().close();
   };
 
+  const lookAtForm = async (path: string, opener: RegExp): Promise<void> => {
+    for (const view of [
+      { scheme: 'dark', language: 'nb' },
+      { scheme: 'light', language: 'en' },
+    ] as const) {
+      const page = await open(path, view);
+      await page.getByRole('button', { name: opener }).first().click();
+      await page.getByRole('dialog').waitFor();
+      await fits(page);
+      assert.deepEqual(await violations(page, 'dialog'), [], `${view.scheme}, ${view.language}`);
+      await page.context().close();
+    }
+  };
+
   return {
     open,
     violations,
+    platform: () => platform,
+    lookAtForms(forms) {
+      for (const [name, [path, opener]] of Object.entries(forms)) {
+        test(`${name}: the form fits each window, and WCAG 2.1 AA in both themes`, () =>
+          lookAtForm(path, opener));
+      }
+    },
     lookAtEach(pages) {
       for (const [name, path] of Object.entries(pages)) {
         const claim = 'as wide as its window, and WCAG 2.1 AA in both themes and languages';

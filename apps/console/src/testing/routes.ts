@@ -34,7 +34,9 @@ import { type Asked, changed, type FakeRoute, fakeRoute, page } from './fake-rou
 import { coverageOf, figuresOf, outagesOf, seriesOf, trendOf } from './figures.ts';
 import { fleetWriteRoutes } from './fleet-writes.ts';
 import { networkRoutes } from './network.ts';
+import { orderRoutes } from './order-routes.ts';
 import { overviewOf } from './overview.ts';
+import { programmeRoutes } from './programme.ts';
 import { recipientRoutes } from './recipients.ts';
 import { requirementRoutes } from './requirements.ts';
 import type { Seed } from './seed.ts';
@@ -50,6 +52,8 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...fleetWriteRoutes(seed, nowMs),
     ...networkRoutes(seed),
     ...requirementRoutes(seed, nowMs),
+    ...orderRoutes(seed, nowMs),
+    ...programmeRoutes(seed, nowMs),
   ];
 }
 

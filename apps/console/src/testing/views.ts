@@ -29,6 +29,15 @@ export const MANAGED = {
   network: '/administration?view=network',
   tokens: '/administration?view=tokens',
 } as const;
+/** Ordering, the garage, the programme. */
+export const ORDERED = {
+  orders: '/orders?order=1',
+  'new order': '/orders/new',
+  installations: '/orders?view=installations',
+  catalogue: '/orders?view=catalogue',
+  garage: '/installations/1',
+  programme: '/programme',
+} as const;
 /** A form over its page: the page, and the button that opens it. */
 export const FORMS = {
   'new recipient': ['/alarms?view=recipients', /^(Ny mottaker|New recipient)$/],
@@ -39,6 +48,12 @@ export const FORMS = {
   'an attestation': ['/requirements?view=attested', /^(Bekreft|Attest)$/],
   'new layer': ['/configuration', /^(Nytt lag|New layer)$/],
   'network settings': ['/administration?view=network', /^(Endre|Change)$/],
+} as const;
+export const ORDER_FORMS = {
+  'delivery of a kit': ['/orders?order=1', /^(Lever Kjøretøypakke|Deliver Kjøretøypakke)/],
+  'new catalogue item': ['/orders?view=catalogue', /^(Ny vare eller pris|New thing or price)$/],
+  'a plan': ['/programme', /^(Endre planen|Change the plan): Helse Nord/],
+  'a blocker': ['/programme', /^(Ny hindring eller|New blocker or)/],
 } as const;
 /** A 13-inch laptop, a wall, a telephone; width and height, px. */
 export const SIZES = [

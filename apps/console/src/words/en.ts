@@ -1,6 +1,7 @@
 import { enCommon } from './en-common.ts';
 import { enForms } from './en-forms.ts';
+import { enOrders } from './en-orders.ts';
 import { enPages } from './en-pages.ts';
 import { enRequirements } from './en-requirements.ts';
 
-export const en = { ...enCommon, ...enPages, ...enForms, ...enRequirements };
+export const en = { ...enCommon, ...enPages, ...enForms, ...enOrders, ...enRequirements };

@@ -1,6 +1,7 @@
 import { nbCommon } from './nb-common.ts';
 import { nbForms } from './nb-forms.ts';
+import { nbOrders } from './nb-orders.ts';
 import { nbPages } from './nb-pages.ts';
 import { nbRequirements } from './nb-requirements.ts';
 
-export const nb = { ...nbCommon, ...nbPages, ...nbForms, ...nbRequirements };
+export const nb = { ...nbCommon, ...nbPages, ...nbForms, ...nbOrders, ...nbRequirements };
