@@ -41,10 +41,12 @@ export function apiPage(routes: readonly Route[]): string {
 }
 
 function routeTable(routes: readonly Route[]): string {
-  const rows = routes.map(({ method, path, summary, access, conditional, idempotent }) => {
-    const needs = [conditional && 'If-Match', idempotent && 'Idempotency-Key'].filter(Boolean);
-    return `| \`${method} ${path}\` | ${summary} | \`${access}\` | ${needs.join(', ')} |`;
-  });
+  const rows = routes.map(
+    ({ method, base = '', path, summary, access, conditional, idempotent }) => {
+      const needs = [conditional && 'If-Match', idempotent && 'Idempotency-Key'].filter(Boolean);
+      return `| \`${method} ${base}${path}\` | ${summary} | \`${access}\` | ${needs.join(', ')} |`;
+    },
+  );
   return ['| request | what | access | needs |', '|---|---|---|---|', ...rows, ''].join('\n');
 }
 

@@ -3,8 +3,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import fastifyStatic from '@fastify/static';
-import { API_BASE } from '@rmh/contract/api';
 import type { FastifyInstance } from 'fastify';
+import { isApi } from './headers.ts';
 import { problem } from './problem.ts';
 
 const YEAR_S = 31_536_000;
@@ -23,7 +23,7 @@ export async function serveConsole(app: FastifyInstance, directory: string): Pro
     },
   });
   app.get('/*', async (request, reply) => {
-    const isPage = !request.url.startsWith(API_BASE) && !/\.[a-z0-9]+($|\?)/i.test(request.url);
+    const isPage = !isApi(request.url) && !/\.[a-z0-9]+($|\?)/i.test(request.url);
     if (!isPage) throw problem('not-found');
     return reply.sendFile('index.html');
   });

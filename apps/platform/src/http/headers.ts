@@ -31,12 +31,16 @@ const HEADERS = {
 // Two years, as the preload lists ask for.
 const STRICT_TRANSPORT = 'max-age=63072000; includeSubDomains';
 
+/** An answer of the API and no page, at our own address or at one that a specification asks for. */
+export const isApi = (url: string): boolean =>
+  url.startsWith(API_BASE) || url.startsWith('/tmf-api/');
+
 export function addSecurityHeaders(app: FastifyInstance, publicUrl: string): void {
   const isSecure = publicUrl.startsWith('https:');
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(HEADERS);
     reply.header('x-request-id', request.id);
     if (isSecure) reply.header('strict-transport-security', STRICT_TRANSPORT);
-    if (request.url.startsWith(API_BASE)) reply.header('cache-control', 'no-store');
+    if (isApi(request.url)) reply.header('cache-control', 'no-store');
   });
 }

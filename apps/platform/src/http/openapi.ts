@@ -24,6 +24,7 @@ export function openApiDocument(routes: readonly Route[]): Json {
   for (const route of routes) {
     const path = route.path.replaceAll(/:(\w+)/g, '{$1}');
     const operations = (paths[path] ??= {});
+    if (route.base !== undefined) operations['servers'] = [{ url: route.base }];
     operations[route.method.toLowerCase()] = operationOf(route);
   }
   return {

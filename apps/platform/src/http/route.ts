@@ -25,7 +25,9 @@ export interface Route<
   /** operationId: 'vehicles.list'. */
   readonly id: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  /** Below /api/v1, parameters as ':vehicleId'. */
+  /** Instead of /api/v1: where a specification of others says so. */
+  readonly base?: string;
+  /** Below it, parameters as ':vehicleId'. */
   readonly path: string;
   readonly summary: string;
   readonly access: Access;

@@ -117,7 +117,7 @@ function addRoute(app: FastifyInstance, handling: Handling, gate: MachineGate, r
   const perMinute = route.perMinute ?? PER_MINUTE;
   app.route({
     method: route.method,
-    url: API_BASE + route.path,
+    url: (route.base ?? API_BASE) + route.path,
     bodyLimit: route.bodyBytesMax ?? BODY_BYTES_MAX,
     config: {
       rateLimit: {

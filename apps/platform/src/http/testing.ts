@@ -66,7 +66,7 @@ export async function testServer(
     (headersOf: (method: string, path: string, body: string) => Record<string, string>): Client =>
     async (what, { body, headers } = {}) => {
       const [method, path] = what.split(' ') as [InjectOptions['method'], string];
-      const url = path.startsWith('/api') || path === '/metrics' ? path : API_BASE + path;
+      const url = /^\/(api|tmf-api)\/|^\/metrics$/.test(path) ? path : API_BASE + path;
       const payload = body === undefined ? '' : JSON.stringify(body);
       const answer = await server.app.inject({
         method: method ?? 'GET',

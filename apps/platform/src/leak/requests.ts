@@ -36,7 +36,7 @@ export function requestFor(route: Route, id: number): MadeRequest {
   );
   const search = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
   return {
-    what: `${route.method} ${path}${search.size > 0 ? `?${search.toString()}` : ''}`,
+    what: `${route.method} ${route.base ?? ''}${path}${search.size > 0 ? `?${search.toString()}` : ''}`,
     body: route.body === undefined ? undefined : sampleOf(route.body, id),
     headers: {
       ...(route.conditional === true ? { 'if-match': '"1"' } : {}),

@@ -31,7 +31,12 @@ const list = route({
     const { limit, state, organisationId = null } = query;
     const filter = { organisationId, states: state === undefined ? null : [state] };
     const before = idCursor(query.cursor, 2 ** 31 - 1);
-    const rows = await ordersBefore(sql, { ...filter, reference: null }, before, limit + 1);
+    const rows = await ordersBefore(
+      sql,
+      { ...filter, reference: null, wholly: null },
+      before,
+      limit + 1,
+    );
     return {
       body: page(
         rows,

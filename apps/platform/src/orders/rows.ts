@@ -40,7 +40,20 @@ export interface OrderFilter {
   readonly organisationId: number | null;
   readonly states: readonly OrderState[] | null;
   readonly reference: string | null;
+  /** Every item delivered, or not every one; null: both. */
+  readonly wholly: boolean | null;
 }
+
+const FOUND = `($1::integer IS NULL OR o.organisation_id IN
+    (SELECT organisation_id FROM organisation_tree WHERE ancestor_id = $1))
+  AND ($2::text[] IS NULL OR o.state = ANY ($2)) AND ($3::text IS NULL OR o.reference = $3)
+  AND ($4::boolean IS NULL OR (i.completed = i.items) = $4)`;
+const valuesOf = ({ organisationId, states, reference, wholly }: OrderFilter) => [
+  organisationId,
+  states,
+  reference,
+  wholly,
+];
 
 /** The newest first. */
 export async function ordersBefore(
@@ -50,14 +63,28 @@ export async function ordersBefore(
   limit: number,
 ): Promise<readonly Order[]> {
   const rows = await sql.query<OrderRow>(
-    `SELECT ${COLUMNS} FROM ${ORDERS}
-     WHERE o.id < $1 AND ($2::integer IS NULL OR o.organisation_id IN
-         (SELECT organisation_id FROM organisation_tree WHERE ancestor_id = $2))
-       AND ($3::text[] IS NULL OR o.state = ANY ($3)) AND ($4::text IS NULL OR o.reference = $4)
-     ORDER BY o.id DESC LIMIT $5`,
-    [before, filter.organisationId, filter.states, filter.reference, limit],
+    `SELECT ${COLUMNS} FROM ${ORDERS} WHERE ${FOUND} AND o.id < $5 ORDER BY o.id DESC LIMIT $6`,
+    [...valuesOf(filter), before, limit],
   );
   return rows.map(orderOf);
+}
+
+/** The same as TMF630 pages: after so many, and how many there are in all. */
+export async function ordersAt(
+  sql: Sql,
+  filter: OrderFilter,
+  offset: number,
+  limit: number,
+): Promise<{ readonly total: number; readonly orders: readonly Order[] }> {
+  const [all] = await sql.query<{ total: number }>(
+    `SELECT count(*)::integer AS total FROM ${ORDERS} WHERE ${FOUND}`,
+    valuesOf(filter),
+  );
+  const rows = await sql.query<OrderRow>(
+    `SELECT ${COLUMNS} FROM ${ORDERS} WHERE ${FOUND} ORDER BY o.id DESC OFFSET $5 LIMIT $6`,
+    [...valuesOf(filter), offset, limit],
+  );
+  return { total: all?.total ?? 0, orders: rows.map(orderOf) };
 }
 
 /** Throws not-found. */

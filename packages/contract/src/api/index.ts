@@ -15,3 +15,4 @@ export * from './roles.ts';
 export * from './simulation.ts';
 export * from './statistics.ts';
 export * from './telemetry.ts';
+export * from './tmf641.ts';
