@@ -3,6 +3,7 @@ import { DeliveryRate } from './delivery.ts';
 import { type Feedback, noFeedback } from './feedback.ts';
 import { OneWayBase } from './one-way.ts';
 import { Pacer } from './pacer.ts';
+import { QueueWatch } from './queue-watch.ts';
 import { RouteWatch } from './route.ts';
 import { reportDelayUs } from './rtt.ts';
 
@@ -35,6 +36,7 @@ export class Congestion {
   readonly #pacer = new Pacer();
   readonly #rivals = new Competition();
   readonly #route = new RouteWatch();
+  readonly #queue = new QueueWatch();
   readonly #reading: Reading = {
     nowUs: 0,
     sentUs: 0,
@@ -56,11 +58,6 @@ export class Congestion {
   #backlogToUs = Number.NEGATIVE_INFINITY;
   /** When the rate was last seen in use. */
   #provedUs = 0;
-  /** Least queue during the present sample and during the two before it. */
-  #queueNow = Number.POSITIVE_INFINITY;
-  #queueBefore = 0;
-  #queueOlder = 0;
-  #jitterUs = 0;
   #roundEndsUs = 0;
   #roundRate = 0;
   #roundRateBefore = 0;
@@ -137,11 +134,11 @@ export class Congestion {
     const { queueUs } = this;
     const lowUs = Math.max(this.#targetUs / 2, LOW_SHARE * this.queueTargetUs);
     if (queueUs > lowUs) this.#roundLow = false;
-    this.#queueNow = Math.min(this.#queueNow, queueUs);
+    this.#queue.note(queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rate);
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
-    if (this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs)) {
+    if (this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs, this.#stands)) {
       this.#onSample(nowUs, arrivedUs);
     }
     this.windowBytes = this.#windowOfNow();
@@ -164,7 +161,7 @@ export class Congestion {
     this.#roundRate = 0;
     this.#flatRounds = 0;
     this.#drainsFailed = 0;
-    this.#jitterUs = 0;
+    this.#queue.jitterUs = 0;
     this.windowBytes = this.#windowOfNow();
   }
 
@@ -185,7 +182,12 @@ export class Congestion {
 
   /** Jitter beyond what our steering makes, and what one packet behind another does. */
   get #noiseUs(): number {
-    return Math.max(0, this.#jitterUs - Math.max(STEERING_JITTER_US, 1400e6 / this.#rate));
+    return Math.max(0, this.#queue.jitterUs - Math.max(STEERING_JITTER_US, 1400e6 / this.#rate));
+  }
+
+  /** A queue beyond doubt: all that arrives has waited in it, so a few packets tell the rate. */
+  get #stands(): boolean {
+    return this.#queue.standingUs > 2 * this.#targetUs;
   }
 
   /** A rate that fell in the last loop or two falls on: what leaves now meets that. */
@@ -216,9 +218,11 @@ export class Congestion {
     now.sentUs = this.#delivery.toUs;
     now.arrivedUs = arrivedUs;
     now.deliveredBytes = this.feedback.deliveredBytes;
-    now.queueUs = Math.min(this.#queueNow, this.#queueBefore);
-    this.#learnJitter();
-    if (this.#route.take(this.#delivery, this.#queueBefore, this.#wasBacklogged)) {
+    // At the start what grows by 1.8 a loop stands for a moment before it is known to be too much.
+    const known = this.#stands && this.#mode !== 'start';
+    now.queueUs = known ? this.#queue.standingUs : this.#queue.leastUs;
+    this.#queue.next();
+    if (this.#route.take(this.#delivery, this.#queue.sampleUs, this.#wasBacklogged)) {
       this.#lengthen(nowUs);
     }
     this.#learnRate(now.queueUs, target, nowUs);
@@ -244,20 +248,10 @@ export class Congestion {
     this.#trip.restart(this.#trip.latestUs, nowUs);
     this.#rate = Math.max(this.#rate, this.#route.rateBefore / 2);
     this.#rivals.reset();
-    this.#queueBefore = 0;
-    this.#queueOlder = 0;
+    this.#queue.rebase();
     this.#reading.queueUs = 0;
     if (this.#mode === 'drain') this.#mode = 'steady';
     this.#drainedUs = nowUs;
-  }
-
-  /** By the second difference of the least queues: a steady rise or fall is no jitter. */
-  #learnJitter(): void {
-    const bend = Math.abs(this.#queueNow - 2 * this.#queueBefore + this.#queueOlder) / 2;
-    this.#jitterUs += (Math.min(JITTER_MOST_US, bend) - this.#jitterUs) / 16;
-    this.#queueOlder = this.#queueBefore;
-    this.#queueBefore = this.#queueNow;
-    this.#queueNow = Number.POSITIVE_INFINITY;
   }
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
@@ -376,7 +370,6 @@ const LOW_SHARE = 0.75;
 /** Up to an eighth of the first rate, 280 kbit/s, a path in its start is only probed. */
 const IDLE_PART = 8;
 const STEERING_JITTER_US = 2_000;
-const JITTER_MOST_US = 30_000;
 const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
 const BACKLOG_PAUSE_US = 20_000;

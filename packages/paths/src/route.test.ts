@@ -31,7 +31,7 @@ function verdict(road: Road): { atUs: number; byUs: number } | null {
     const queueUs = arrivedUs - sentUs - road.baseUs(0);
     leastUs = Math.min(leastUs, queueUs);
     watch.note(sentUs, queueUs, TARGET_US, RTT_US, KNOWN);
-    if (!delivery.take(sentUs, arrivedUs, bytes, 25_000)) continue;
+    if (!delivery.take(sentUs, arrivedUs, bytes, 25_000, false)) continue;
     if (watch.take(delivery, leastUs, road.limited === true)) {
       return { atUs: arrivedUs, byUs: watch.levelUs };
     }

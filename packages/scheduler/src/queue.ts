@@ -11,14 +11,16 @@ export class ClassQueue {
   packets = 0;
   bytes = 0;
   readonly #flights: Flights;
+  readonly #quantumBytes: number;
   /** A chain for each bucket that was ever used: most classes see a handful of flows. */
   readonly #chains: (Chain | null)[] = new Array<Chain | null>(BUCKETS).fill(null);
   readonly #repairs: Chain = newChain();
   readonly #fresh = new BucketRing();
   readonly #old = new BucketRing();
 
-  constructor(flights: Flights) {
+  constructor(flights: Flights, quantumBytes = QUANTUM_BYTES) {
     this.#flights = flights;
+    this.#quantumBytes = quantumBytes;
   }
 
   /** Bytes that a flow has waiting, repairs not counted. */
@@ -46,7 +48,7 @@ export class ClassQueue {
     this.#append(chain, flight);
     if (chain.place !== Place.none) return;
     chain.place = Place.fresh;
-    chain.deficit = QUANTUM_BYTES;
+    chain.deficit = this.#quantumBytes;
     this.#fresh.push(bucket);
   }
 
@@ -72,7 +74,7 @@ export class ClassQueue {
         continue;
       }
       // Also an emptied fresh flow: else it could come back as fresh before the others' turn.
-      if (chain.deficit <= 0) chain.deficit += QUANTUM_BYTES;
+      if (chain.deficit <= 0) chain.deficit += this.#quantumBytes;
       chain.place = Place.old;
       this.#old.push(bucket);
     }

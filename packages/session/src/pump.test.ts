@@ -87,6 +87,44 @@ test('a realtime packet that waited too long goes no further, and is counted', (
   assert.equal(unit.peer(gateway).tallies[TrafficClass.realtime]?.unsent, 1);
 });
 
+/** Longer than any debt that is made for what is urgent, 50 ms: nothing leaves. */
+function closeFor(made: Setting, us: number): void {
+  made.closedUntilUs = made.world.nowUs + us;
+}
+
+test('a critical packet that can only come late makes way for those behind it', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  closeFor(made, 700_000);
+  send(made, CRITICAL, 1);
+  world.run(400_000);
+  send(made, CRITICAL, 2, 3);
+  world.run(SECOND_US);
+  assert.deepEqual(gateway.ids(), [2, 3]);
+  assert.equal(unit.env.drops[Drop.tooLate], 1);
+});
+
+test('a critical packet with none behind it comes late rather than never', () => {
+  const made = setting();
+  closeFor(made, 700_000);
+  send(made, CRITICAL, 1);
+  made.world.run(SECOND_US);
+  assert.deepEqual(made.gateway.ids(), [1]);
+});
+
+test('a critical flow of few packets does not wait for eight full ones of another', () => {
+  const made = setting();
+  const { world, unit, gateway } = made;
+  closeFor(made, 200_000);
+  for (let id = 1; id <= 60; id++) unit.sendInner(unit.peer(gateway), CRITICAL, id, 200);
+  send(made, CRITICAL | 1, 101, 102, 103);
+  world.run(SECOND_US);
+  const ids = gateway.ids();
+  assert.equal(ids.length, 63);
+  // Eight full ones are 50 of these.
+  assert.ok(ids.indexOf(103) < 12, ids.join(' '));
+});
+
 test('a flow over its backlog loses its oldest packets, and leaves no gap to wait at', () => {
   const made = setting();
   const { world, unit, gateway } = made;

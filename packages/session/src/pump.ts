@@ -96,13 +96,13 @@ function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: num
 
 function pumpFlows(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
   WANTED.repair = false;
-  const mostUs = waitMostUs(peer);
+  const soonestUs = WANTED.class <= TrafficClass.realtime ? soonestOf(peer) : 0;
   let againUs = Number.POSITIVE_INFINITY;
   let passes = 0;
   for (let bucket = queue.turn(); bucket >= 0; bucket = queue.turn()) {
     const flight = queue.head(bucket);
     const ageUs = env.flights.ageUs(flight, nowUs);
-    if (ageUs > mostUs) {
+    if (ageUs > waitMostUs(peer, queue, soonestUs)) {
       giveUp(env, peer, flight, queue.shift(bucket));
       continue;
     }
@@ -191,21 +191,27 @@ function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): 
 }
 
 /**
- * How long a packet may wait. A realtime packet that would come too late only delays the next one:
- * it is dropped in favour of those behind it, which may still be in time.
+ * How long a packet may wait. An urgent one that would come too late only delays the next: it is
+ * dropped in favour of those behind it, which may still be in time. A critical one with none behind
+ * it stays: late is better than never.
  */
-function waitMostUs(peer: Peer): number {
-  const policy = peer.policy.classes[WANTED.class];
-  if (WANTED.class !== TrafficClass.realtime) return policy.queueMostUs;
-  let leastUs = Number.POSITIVE_INFINITY;
-  for (const lane of peer.lanes) {
-    if (lane.state === 'carrying') leastUs = Math.min(leastUs, lane.oneWayUs);
+function waitMostUs(peer: Peer, queue: ClassQueue, soonestUs: number): number {
+  const { queueMostUs, deadlineUs } = peer.policy.classes[WANTED.class];
+  if (WANTED.class === TrafficClass.critical) {
+    if (queue.packets === 1) return queueMostUs;
+    return Math.min(queueMostUs, Math.max(deadlineUs / 2, deadlineUs - soonestUs));
   }
-  if (leastUs === Number.POSITIVE_INFINITY) return policy.queueMostUs;
-  return Math.max(
-    REALTIME_WAIT_LEAST_US,
-    Math.min(policy.queueMostUs, policy.deadlineUs - leastUs),
-  );
+  if (WANTED.class !== TrafficClass.realtime) return queueMostUs;
+  return Math.max(REALTIME_WAIT_LEAST_US, Math.min(queueMostUs, deadlineUs - soonestUs));
+}
+
+/** The least that the way over any path takes, µs; −∞ if none carries: then all may come late. */
+function soonestOf({ lanes }: Peer): number {
+  let leastUs = Number.POSITIVE_INFINITY;
+  for (const { state, oneWayUs } of lanes) {
+    if (state === 'carrying') leastUs = Math.min(leastUs, oneWayUs);
+  }
+  return leastUs === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : leastUs;
 }
 
 const CLASSES = 4;
