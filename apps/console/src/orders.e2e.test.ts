@@ -26,7 +26,7 @@ async function press(one: Locator): Promise<void> {
   await one.press('Enter');
 }
 
-test('Five vehicles are ordered by keyboard, and the cost of each trust follows along', async () => {
+test('Five vehicles are ordered by keyboard, with the cost of each trust in sight', async () => {
   const { vehicles } = platform().seed;
   const free = vehicles.slice(20, 25);
   for (const one of free) vehicles[one.id - 1] = { ...one, unitId: null };

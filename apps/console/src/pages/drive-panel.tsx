@@ -1,4 +1,4 @@
-// The measured drive. Its beginning is kept on the phone: the drive goes on while the page does not.
+// The measured drive. Its beginning is kept on the phone: the drive goes on, the page may not.
 
 import { Button } from '@digdir/designsystemet-react';
 import type { Drive, DriveFigure, Installation } from '@rmh/contract/api';

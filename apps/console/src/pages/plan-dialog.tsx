@@ -90,6 +90,7 @@ function MonthTable({ months, onChange }: MonthTableProps) {
   const language = useLanguage();
   const set = (at: number, stage: keyof StageCounts, text: string): void =>
     onChange(months.map((one, i) => (i === at ? { ...one, [stage]: Number(text) } : one)));
+  const nameOf = ({ month }: PlanMonth): string => timeText(language, 'month', month);
   if (months.length === 0) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls is reached by keyboard
@@ -109,7 +110,7 @@ function MonthTable({ months, onChange }: MonthTableProps) {
           {months.map((one, at) => (
             <tr key={one.month}>
               <th scope="row" className="tight">
-                {timeText(language, 'month', one.month)}
+                {nameOf(one)}
               </th>
               {STAGE_COUNT_NAMES.map((stage) => (
                 <td key={stage} className="numeric">
@@ -119,7 +120,7 @@ function MonthTable({ months, onChange }: MonthTableProps) {
                     max="10000"
                     required
                     value={one[stage]}
-                    aria-label={`${timeText(language, 'month', one.month)}, ${t(`stageCount.${stage}`)}`}
+                    aria-label={`${nameOf(one)}, ${t(`stageCount.${stage}`)}`}
                     onChange={(event) => set(at, stage, event.target.value)}
                   />
                 </td>

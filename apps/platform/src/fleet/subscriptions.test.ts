@@ -6,7 +6,7 @@ import { Rig, user } from './enrolment-testing.ts';
 import { changeSubscription, createSubscription, listSubscriptions } from './subscriptions.ts';
 
 for (const { kind, open } of databases()) {
-  test(`A card is found in its drawer, and goes into a vehicle and out again (${kind})`, async (t) => {
+  test(`A card is found in its drawer, goes into a vehicle and out (${kind})`, async (t) => {
     const db = await open();
     t.after(() => db.close());
     const rig = await Rig.on(db);

@@ -35,8 +35,9 @@ export function requestFor(route: Route, id: number): MadeRequest {
     encodeURIComponent(JSON.stringify(params[name] ?? id).replaceAll('"', '')),
   );
   const search = new URLSearchParams(Object.entries(query).map(([k, v]) => [k, String(v)]));
+  const asked = search.size > 0 ? `?${search.toString()}` : '';
   return {
-    what: `${route.method} ${route.base ?? ''}${path}${search.size > 0 ? `?${search.toString()}` : ''}`,
+    what: `${route.method} ${route.base ?? ''}${path}${asked}`,
     body: route.body === undefined ? undefined : sampleOf(route.body, id),
     headers: {
       ...(route.conditional === true ? { 'if-match': '"1"' } : {}),

@@ -43,7 +43,7 @@ export async function readLatestAfter(
   return await read(sql, 'l.changed_at > to_timestamp($1::float8 / 1000)', changedAfterMs);
 }
 
-/** In one cell: a fleet of cells costs the embedded database twice the work (statistics/sums.ts). */
+/** In one cell: a fleet of cells costs the embedded database twice as much (statistics/sums.ts). */
 async function read(sql: Sql, where: string, ...values: unknown[]): Promise<LatestRow[]> {
   const [all] = await sql.query<{ rows: string | null }>(
     `SELECT json_agg(row)::text AS rows FROM (${LATEST} WHERE ${where}) AS row`,

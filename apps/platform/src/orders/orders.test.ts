@@ -192,7 +192,7 @@ for (const { kind, open } of databases()) {
     await db.close();
   });
 
-  test(`The catalogue is the national operator's, and an order keeps its price (${kind})`, async () => {
+  test(`The catalogue is the nation's, and an order keeps its price (${kind})`, async () => {
     const { db, server, national, coordinator } = await fresh(open);
     const order = await place(coordinator, orderOf([{ vehicleId: 2, catalogueItemIds: [2] }]));
     const next = {

@@ -12,7 +12,7 @@ import type {
 import { TMF641_BASE } from '@rmh/contract/api';
 
 const STATES: Readonly<Record<OrderState, TmfOrderState>> = {
-  // Theirs: received and valid. With us a person says so too; both are that to a procurement system.
+  // Theirs: received and valid. With us a person says so too; to a procurement system both are it.
   placed: 'acknowledged',
   acknowledged: 'acknowledged',
   'in-progress': 'inProgress',

@@ -44,7 +44,8 @@ const organisations = route({
        SELECT o.id, o.parent_id, o.kind, o.name,
          ARRAY[count(*) FILTER (WHERE is_vehicle AND failed + unknown = 0),
            count(*) FILTER (WHERE is_vehicle AND failed > 0),
-           count(*) FILTER (WHERE is_vehicle AND failed = 0 AND unknown > 0)]::integer[] AS vehicles,
+           count(*) FILTER (WHERE is_vehicle AND failed = 0 AND unknown > 0)
+         ]::integer[] AS vehicles,
          ARRAY[sum(met) FILTER (WHERE is_vehicle), sum(failed) FILTER (WHERE is_vehicle),
            sum(unknown) FILTER (WHERE is_vehicle)]::integer[] AS checks,
          ARRAY[sum(met) FILTER (WHERE NOT is_vehicle), sum(failed) FILTER (WHERE NOT is_vehicle),

@@ -86,8 +86,8 @@ for (const { kind, open } of databases()) {
       async () => {
         await ask(
           db,
-          `INSERT INTO requirement_version SELECT requirement_id, 3, organisation_id, at, author, '',
-           content, binds, '2026-11-26', '2026-11-27'
+          `INSERT INTO requirement_version SELECT requirement_id, 3, organisation_id, at, author,
+           '', content, binds, '2026-11-26', '2026-11-27'
          FROM requirement_version WHERE note = 'strengere'`,
         );
         await evaluate(db, NOW_MS + 60 * MINUTE_MS);

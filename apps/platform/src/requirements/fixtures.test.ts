@@ -103,7 +103,7 @@ for (const { kind, open } of databases()) {
     });
   }
 
-  test(`Of a vehicle that is only planned to speak, nothing is met by silence (${kind})`, async () => {
+  test(`Of a vehicle that has never spoken, nothing is met by silence (${kind})`, async () => {
     const db = await open();
     await setUp(db);
     const id = await plant(db, 'vehicle', []);

@@ -19,7 +19,7 @@ const subscription = (carrier: number, priority = false) =>
   `INSERT INTO subscription (organisation_id, vehicle_id, carrier_id, iccid, priority)
    VALUES ($o, $v, ${carrier}, 'iccid-$v-${carrier}', ${priority})`;
 
-/** A day of measurements, yesterday in Norway: ms up and down, critical packets sent, late, lost. */
+/** A day of measurements in Norway: ms up and down, critical packets sent, late, lost. */
 const day = (up: number, down = 0, [sent, late, lost] = [0, 0, 0]) =>
   `INSERT INTO rollup_service VALUES (86400, '2026-11-23T23:00:00Z', $u, $v, $o, false, 8640,
      ${up}, ${down}, 0, ${sent}, 0, ${late}, ${lost}, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0,

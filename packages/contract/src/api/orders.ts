@@ -28,7 +28,7 @@ export const CATALOGUE_ITEM = z.strictObject({
   id: ID,
   /** The same through all revisions: 'KIT-1'. */
   code: z.string().regex(/^[A-Z0-9][A-Z0-9-]{1,30}$/),
-  /** Another price or text is another revision. What was ordered keeps the one it was ordered by. */
+  /** Another price or text is another revision. What was ordered keeps the one it had. */
   revision: z.int().min(1),
   kind: CATALOGUE_KIND,
   /** Of subscriptions and priority. */

@@ -125,7 +125,7 @@ for (const database of databases()) {
     assert(!JSON.stringify(listed).includes(made.secret));
   });
 
-  test(`A test message goes out at once, signed, is noted, and changes nothing (${kind})`, async () => {
+  test(`A test message goes out at once, signed, and changes nothing (${kind})`, async () => {
     const to = await receiver();
     const { services, made, use } = await plant(await fresh(), to.url);
     const params = { webhookId: made.id };
