@@ -59,8 +59,7 @@ CREATE TABLE requirement_result (
 CREATE UNIQUE INDEX requirement_result_open
   ON requirement_result (requirement_id, vehicle_id, organisation_id) NULLS NOT DISTINCT
   WHERE to_at IS NULL;
-CREATE INDEX requirement_result_failed ON requirement_result (id)
-  WHERE to_at IS NULL AND state <> 'met';
+CREATE INDEX requirement_result_now ON requirement_result (id) WHERE to_at IS NULL;
 CREATE INDEX requirement_result_vehicle ON requirement_result (vehicle_id, id);
 
 -- A person answers for that something was done on a day. Never changed: a later one counts.

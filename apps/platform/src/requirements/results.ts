@@ -33,22 +33,6 @@ export const WHOSE = `($1::integer IS NULL OR x.organisation_id IN
     (SELECT organisation_id FROM organisation_tree WHERE ancestor_id = $1))
   AND (x.vehicle_id IS NULL OR x.simulated = $2)`;
 
-const RESULTS = `SELECT x.id, x.requirement_id, r.code, v.content, x.version, x.organisation_id,
-    x.vehicle_id, c.call_sign, x.state, x.from_at, x.to_at, x.figures, s.figures AS figures_now
-  FROM requirement_result x JOIN requirement r ON r.id = x.requirement_id
-  JOIN requirement_version v ON v.requirement_id = x.requirement_id AND v.version = x.version
-  LEFT JOIN vehicle c ON c.id = x.vehicle_id
-  LEFT JOIN requirement_subject s ON x.to_at IS NULL AND s.organisation_id = x.organisation_id
-    AND s.vehicle_id IS NOT DISTINCT FROM x.vehicle_id
-  WHERE ${WHOSE} AND ($3::text IS NULL OR x.state = $3)
-    AND ($4::integer IS NULL OR x.requirement_id = $4)
-    AND ($5::integer IS NULL OR x.vehicle_id = $5)`;
-
-const valuesOf = (asked: Asked) => [
-  ...[asked.organisationId ?? null, asked.simulated, asked.state ?? null],
-  ...[asked.requirementId ?? null, asked.vehicleId ?? null],
-];
-
 /** What holds now, in the order of ids; `limit` and one more. */
 export async function currentResults(
   sql: Sql,
@@ -56,10 +40,10 @@ export async function currentResults(
   after: number,
   limit: number,
 ): Promise<readonly ResultRow[]> {
-  return await sql.query<ResultRow>(
-    `${RESULTS} AND x.to_at IS NULL AND x.id > $6 ORDER BY x.id LIMIT $7`,
-    [...valuesOf(asked), after, limit + 1],
-  );
+  const where = whereOf(asked);
+  where.add('x.to_at IS NULL');
+  where.add('x.id > $', after);
+  return await pageOf(sql, where, 'x.id', limit);
 }
 
 /** Everything that held at some time between two instants, the newest first. */
@@ -69,10 +53,62 @@ export async function pastResults(
   before: number,
   limit: number,
 ): Promise<readonly ResultRow[]> {
+  const where = whereOf(asked);
+  where.add('x.id < $', before);
+  if (asked.to !== undefined) where.add('x.from_at < $::timestamptz', asked.to);
+  if (asked.from !== undefined) {
+    where.add('(x.to_at IS NULL OR x.to_at > $::timestamptz)', asked.from);
+  }
+  return await pageOf(sql, where, 'x.id DESC', limit);
+}
+
+/** Conditions with their values. Only what was asked for, so that the indexes fit. */
+class Where {
+  readonly conditions: string[] = [];
+  readonly values: unknown[];
+
+  constructor(condition: string, values: readonly unknown[]) {
+    this.conditions.push(condition);
+    this.values = [...values];
+  }
+
+  /** `$` stands for the value. */
+  add(condition: string, ...values: readonly unknown[]): void {
+    this.values.push(...values);
+    this.conditions.push(condition.replaceAll('$', `$${this.values.length}`));
+  }
+}
+
+function whereOf({ organisationId, simulated, state, requirementId, vehicleId }: Asked): Where {
+  const where = new Where(WHOSE, [organisationId ?? null, simulated]);
+  if (state !== undefined) where.add('x.state = $', state);
+  if (requirementId !== undefined) where.add('x.requirement_id = $', requirementId);
+  if (vehicleId !== undefined) where.add('x.vehicle_id = $', vehicleId);
+  return where;
+}
+
+/** First the rows of the page, then what belongs to them: a join of all would be joined whole. */
+async function pageOf(
+  sql: Sql,
+  { conditions, values }: Where,
+  order: string,
+  limit: number,
+): Promise<readonly ResultRow[]> {
   return await sql.query<ResultRow>(
-    `${RESULTS} AND x.id < $6 AND x.from_at < $8 AND (x.to_at IS NULL OR x.to_at > $9)
-     ORDER BY x.id DESC LIMIT $7`,
-    [...valuesOf(asked), before, limit + 1, asked.to ?? 'infinity', asked.from ?? '-infinity'],
+    `WITH x AS MATERIALIZED (SELECT * FROM requirement_result x
+       WHERE ${conditions.join(' AND ')} ORDER BY ${order} LIMIT $${values.length + 1})
+     SELECT x.id, x.requirement_id, r.code, v.content, x.version, x.organisation_id, x.vehicle_id,
+       c.call_sign, x.state, x.from_at, x.to_at, x.figures,
+       CASE WHEN x.to_at IS NULL THEN coalesce(s.figures, o.figures) END AS figures_now
+     FROM x JOIN requirement r ON r.id = x.requirement_id
+     JOIN requirement_version v ON v.requirement_id = x.requirement_id AND v.version = x.version
+     LEFT JOIN vehicle c ON c.id = x.vehicle_id
+     LEFT JOIN requirement_subject s ON s.vehicle_id = x.vehicle_id
+       AND s.organisation_id = x.organisation_id
+     LEFT JOIN requirement_subject o ON x.vehicle_id IS NULL AND o.vehicle_id IS NULL
+       AND o.organisation_id = x.organisation_id
+     ORDER BY ${order}`,
+    [...values, limit + 1],
   );
 }
 
