@@ -136,7 +136,6 @@ const BUCKETS = [
   ['quarters', 900, "date_bin('15 minutes', AT, '2000-01-01Z')", "interval '15 minutes'"],
   // A mark of a day stands at its start; what is dirty below it lies within 25 hours.
   ['days', 86_400, "date_trunc('day', AT, 'Europe/Oslo')", "interval '25 hours'"],
-  ['weeks', 604_800, "date_trunc('week', AT, 'Europe/Oslo')", "interval '169 hours'"],
 ] as const;
 
 /**
