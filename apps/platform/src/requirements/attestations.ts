@@ -65,6 +65,11 @@ const create = route({
     if (factOf(fact).of === 'national' && organisation.kind !== 'national') {
       throw problem('bad-request', undefined, [{ field: 'fact', reason: 'of the nation alone' }]);
     }
+    if (organisation.kind === 'station') {
+      throw problem('bad-request', undefined, [
+        { field: 'organisationId', reason: 'no requirement binds a station' },
+      ]);
+    }
     if (doneOn > dayOf(nowMs)) {
       throw problem('bad-request', undefined, [{ field: 'doneOn', reason: 'not in the future' }]);
     }
