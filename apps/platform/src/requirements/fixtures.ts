@@ -75,6 +75,16 @@ const gateway = (id: number, site: string, heardAgo: string) =>
      ${ago(heardAgo)})
    ON CONFLICT (id) DO UPDATE SET site = excluded.site, heard_at = excluded.heard_at`;
 
+// The order behind an installation is not what is looked at.
+const drive = (movedMs: number) =>
+  `ALTER TABLE installation DROP CONSTRAINT IF EXISTS installation_order_item_id_fkey;
+   INSERT INTO installation (id, organisation_id, vehicle_id, order_item_id, ordered_at)
+   VALUES ($v, $o, $v, $v, ${ago('9 days')});
+   INSERT INTO acceptance_drive (organisation_id, installation_id, from_at, to_at, measured_at,
+     measured_by, passed, figures)
+   VALUES ($o, $v, ${ago('2 days')}, ${ago('2 days')}, ${ago('1 day')}, 'Kari', true,
+     '[{"check": "length", "measured": 1200}, {"check": "failover", "measured": ${movedMs}}]')`;
+
 const YESTERDAY = `'2026-11-23T23:00:00Z'::timestamptz`;
 const DAY = 86_400_000;
 
@@ -109,6 +119,7 @@ export const FIXTURES: Readonly<Record<string, Fixture>> = {
     met: [gateway(1, 'Oslo', '1 minute'), gateway(2, 'Trondheim', '1 minute')],
     failed: [gateway(1, 'Oslo', '1 minute'), gateway(2, 'Trondheim', '1 hour')],
   },
+  'T-10': { met: [drive(1_000)], failed: [drive(1_001)] },
   'S-01': { met: [], failed: [`UPDATE unit SET state = 'awaited' WHERE id = $u`] },
   'S-02': {
     met: [latest('{"softwareVersion": "2.0.0"}')],

@@ -86,6 +86,16 @@ export const FACTS = {
       en: 'no carrier fell out while another held',
     },
   },
+  driveSwitchoverMs: {
+    of: 'vehicle',
+    unit: 'ms',
+    nb: 'Tid før trafikken var flyttet i den siste prøvekjøringen',
+    en: 'Time until traffic had moved in the last acceptance drive',
+    missing: {
+      nb: 'omkobling er ikke målt i en prøvekjøring',
+      en: 'switch-over was not measured in an acceptance drive',
+    },
+  },
   longestGapMinutes: {
     of: 'vehicle',
     unit: 'min',

@@ -76,6 +76,18 @@ export async function keys(sql: Sql, nowMs: number): Promise<FiguresById> {
   );
 }
 
+/** What the newest acceptance drive of each vehicle showed. */
+export async function drives(sql: Sql): Promise<FiguresById> {
+  const rows = await sql.query<{ id: number; moved_ms: number | null }>(
+    `SELECT DISTINCT ON (i.vehicle_id) i.vehicle_id AS id, (SELECT (f ->> 'measured')::float8
+         FROM jsonb_array_elements(d.figures) AS f WHERE f ->> 'check' = 'failover' LIMIT 1)
+         AS moved_ms
+     FROM acceptance_drive d JOIN installation i ON i.id = d.installation_id
+     ORDER BY i.vehicle_id, d.id DESC`,
+  );
+  return new Map(rows.map(({ id, moved_ms: moved }) => [id, { driveSwitchoverMs: moved }]));
+}
+
 export async function alarms(sql: Sql, nowMs: number): Promise<FiguresById> {
   // Where the engine has not run, no alarm says nothing.
   const rows = await sql.query<{ id: number; raised_at: Date | null }>(

@@ -2,7 +2,7 @@
 import type { FactFigures, RequirementLevel } from '@rmh/contract/api';
 import type { Sql } from '../../db/database.ts';
 import { configured } from './configured.ts';
-import { alarms, keys, subscriptions, units } from './fitted.ts';
+import { alarms, drives, keys, subscriptions, units } from './fitted.ts';
 import { measured } from './measured.ts';
 import { attested, handledAlarms, looks, nation, people } from './organisations.ts';
 import { gather, type Source } from './sources.ts';
@@ -16,7 +16,15 @@ export interface Subject {
   readonly figures: FactFigures;
 }
 
-const OF_VEHICLES: readonly Source[] = [subscriptions, units, configured, keys, alarms, measured];
+const OF_VEHICLES: readonly Source[] = [
+  subscriptions,
+  units,
+  configured,
+  keys,
+  alarms,
+  drives,
+  measured,
+];
 const OF_ORGANISATIONS: readonly Source[] = [people, handledAlarms, looks, attested, nation];
 
 /** As system. `sql` may be one that gives each statement a transaction of its own. */

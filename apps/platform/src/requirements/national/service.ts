@@ -81,7 +81,7 @@ export const SERVICE: readonly Shipped[] = [
       text: 'When a carrier falls out while another holds, traffic has moved within one second.',
     },
     source: 'Normen, kommunikasjonssikkerhet',
-    check: { need: 'all', comparisons: [{ fact: 'switchoverMs', is: 'at-most', value: 1000 }] },
+    check: { need: 'all', comparisons: [{ fact: 'switchoverMs', is: 'at-most', value: 1_000 }] },
   },
   {
     code: 'T-05',
@@ -184,6 +184,24 @@ export const SERVICE: readonly Shipped[] = [
         { fact: 'gatewaysHeard', is: 'at-least', value: 2 },
         { fact: 'gatewaySites', is: 'at-least', value: 2 },
       ],
+    },
+  },
+  {
+    code: 'T-10',
+    area: 'service',
+    binds: 'vehicle',
+    nb: {
+      title: 'Omkobling vist i prøvekjøring',
+      text: 'I den siste målte prøvekjøringen var trafikken flyttet innen ett sekund.',
+    },
+    en: {
+      title: 'Switch-over shown in a drive',
+      text: 'In the last measured acceptance drive, traffic had moved within one second.',
+    },
+    source: 'Normen, nødprosedyrer og kontinuitet',
+    check: {
+      need: 'all',
+      comparisons: [{ fact: 'driveSwitchoverMs', is: 'at-most', value: 1_000 }],
     },
   },
 ];
