@@ -35,7 +35,7 @@ export function databases(): readonly TestDatabase[] {
 /** An embedded database between two tests, and what it held when it was new. */
 interface Used {
   readonly database: EmbeddedDatabase;
-  /** Text of all tables, indexes and sequences. */
+  /** Names of all tables, indexes and sequences, and how many constraints and the like. */
   readonly relations: string;
   /** Rows that the migrations bring, as JSON, by table. */
   readonly rows: readonly (readonly [table: string, json: string])[];
@@ -66,8 +66,10 @@ function migratedImage(): Promise<Uint8Array> {
 
 const TABLES = `FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r'
   AND relname <> 'schema_migration' AND pg_relation_size(oid) > 0`;
-const RELATIONS = `SELECT string_agg(relname, ' ' ORDER BY relname) AS relations FROM pg_class
-  WHERE relnamespace = 'public'::regnamespace`;
+const RELATIONS = `SELECT concat_ws(' ', string_agg(relname, ' ' ORDER BY relname),
+    (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_proc),
+    (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O')) AS relations
+  FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
 
 async function contentOf(sql: Sql): Promise<Omit<Used, 'database'>> {
   const [found] = await sql.query<{ relations: string }>(RELATIONS);
