@@ -17,6 +17,7 @@ import { NODE } from '../runner/children.ts';
 import type { Enrolled } from '../runner/protocol.ts';
 import type { CarrierName } from '../topology/addresses.ts';
 import { type Bridge, openBridge } from './bridge.ts';
+import { makeCatalogue } from './catalogue.ts';
 import { LivePlatform } from './live-platform.ts';
 import { signIn } from './sign-in.ts';
 import { enrolMachines, makeCarriers } from './workshop.ts';
@@ -128,6 +129,7 @@ async function settle(platform: LivePlatform, { directory, carriers }: CountryOp
   const stations = await seedCountry(client);
   const names = CARRIERS.map(({ key, name, colour }) => ({ key, name, colour }));
   await makeCarriers(client, names);
+  await makeCatalogue(client);
   const workshop = {
     client,
     directory: join(directory, 'machines'),
