@@ -18,7 +18,8 @@ import { reportDelayUs } from './rtt.ts';
  *    integrates rate, seen L late, is then stable and without overshoot (gain × L < 1/e).
  * 3. Window = D × (L + report + T + margins): a rate that falls fills the buffer with no more
  *    than what one loop could not know.
- * 4. At the start, and after two rounds without a queue, the rate grows by up to 1.8 a loop.
+ * 4. At the start, and after a round without a queue (two after rivals, or on a long loop), the
+ *    rate grows by up to 1.8 a loop.
  * 5. A delay that jumps and stays although we send little is a longer route: `RouteWatch`.
  * 6. Every 5 s the queue is let run empty, so that the base can be seen. If it does not, or does
  *    not fall although we yield, others stand in it: `Competition`.
@@ -67,6 +68,8 @@ export class Congestion {
   #drainedUs = 0;
   #drainUntilUs = 0;
   #drainsFailed = 0;
+  /** When others last stood in the queue. */
+  #rivalsUs = Number.NEGATIVE_INFINITY;
   #probeAtUs = Number.POSITIVE_INFINITY;
   #probePauseUs = 2 * RTT_UNKNOWN_US;
 
@@ -161,6 +164,7 @@ export class Congestion {
     this.#roundRate = 0;
     this.#flatRounds = 0;
     this.#drainsFailed = 0;
+    this.#rivalsUs = Number.NEGATIVE_INFINITY;
     this.#queue.jitterUs = 0;
     this.windowBytes = this.#windowOfNow();
   }
@@ -232,6 +236,7 @@ export class Congestion {
     now.lowUs = Math.max(2 * target, target + this.#loopUs / 6);
     now.drainedUs = this.#targetUs / 4 + 2 * this.#noiseUs;
     this.#rivals.step(now);
+    if (this.#rivals.competing) this.#rivalsUs = nowUs;
     if (this.#rivals.unmoved) this.#rebase(nowUs);
     this.#steer(target);
   }
@@ -297,7 +302,8 @@ export class Congestion {
       this.#flatRounds = flat ? this.#flatRounds + 1 : 0;
       if (this.#flatRounds === 3) this.#mode = 'steady';
     } else if (this.#roundLow && this.#wasBacklogged) {
-      if (this.#lowRounds++ > 0) this.#boost = Math.min(START_GAIN, this.#boost * 1.4);
+      if (this.#mayLeap(nowUs)) this.#boost = START_GAIN;
+      else if (this.#lowRounds++ > 0) this.#boost = Math.min(START_GAIN, this.#boost * 1.4);
     } else {
       this.#boost = 1;
       this.#lowRounds = 0;
@@ -305,6 +311,11 @@ export class Congestion {
     this.#roundRateBefore = this.#roundRate;
     this.#roundRate = this.#rate;
     this.#roundLow = this.#mode !== 'drain';
+  }
+
+  /** Growth at once: where no rival was met of late, and the overshoot is soon seen. */
+  #mayLeap(nowUs: number): boolean {
+    return this.#loopUs < LEAP_LOOP_US && nowUs - this.#rivalsUs > LEAP_PAUSE_US;
   }
 
   #steer(target: number): void {
@@ -361,6 +372,9 @@ const WINDOW_LEAST = 2 * 1400;
 const RATE_LEAST = 5_000;
 /** Below 2 the overshoot, (gain − 1) × loop, stays under 60 ms at a round trip of 40 ms. */
 const START_GAIN = 1.8;
+/** So the overshoot, (1.8 − 1) × loop, stays under 80 ms. */
+const LEAP_LOOP_US = 100_000;
+const LEAP_PAUSE_US = 30_000_000;
 const DRAIN_GAIN = 0.75;
 const DRAIN_PAUSE_US = 5_000_000;
 const DRAIN_AGAIN_US = 1_000_000;
