@@ -8,11 +8,12 @@ import { inspect } from 'node:util';
 
 export type ReportLine = TestLine | { kind: 'complete' }; // Node's own summary: all were over
 
-/** `file`: the absolute path of the file that holds the test. */
+/** `file`: the absolute path of the file that declares the test. */
 export type TestLine = { name: string; file: string } & (
   | { kind: 'start' }
   // Over, and not counted: a suite, or a parent that fails only for its children.
   | { kind: 'over' }
+  | { kind: 'empty' }
   | { kind: 'pass' }
   | { kind: 'skip'; reason: string }
   | { kind: 'fail'; error: string }
@@ -56,8 +57,8 @@ function outcomeLine({
     return { kind: 'fail', ...which, error: errorText(error) };
   }
   // A file that holds no tests passes as a test of its own name.
-  const isFile = resolve(which.name) === which.file;
-  const counted = type === 'test:pass' && details.type !== 'suite' && !isFile;
+  if (resolve(which.name) === which.file) return { kind: 'empty', ...which };
+  const counted = type === 'test:pass' && details.type !== 'suite';
   return { kind: counted ? 'pass' : 'over', ...which };
 }
 

@@ -66,8 +66,12 @@ test('the environment of the step reaches the file', async () => {
   assert.deepEqual(tally, { passed: 1, failures: [], skips: [] });
 });
 
-test('a file without tests fails', async () => {
+test('a file without tests fails, one whose tests are declared elsewhere does not', async () => {
   assert.match(detailsOf(await run('')), /holds no tests/);
+  const helper = join(folder, 'helper.ts');
+  writeFileSync(helper, `${IMPORTS} export const declare = () => void test('a', () => {});`);
+  const body = `import { declare } from ${JSON.stringify(helper)}; declare();`;
+  assert.deepEqual(await run(body), { passed: 1, failures: [], skips: [] });
 });
 
 test('a file that does not parse fails and shows why', async () => {

@@ -45,12 +45,11 @@ function runWithReport(request: TestProcessRequest, report: string): Promise<Chi
   });
 }
 
-type Counted = { tally: Tally; unfinished: string[]; empty: Set<string>; complete: boolean };
+type Counted = { tally: Tally; unfinished: string[]; complete: boolean };
 
 function countReport(files: readonly string[], lines: readonly string[]): Counted {
   const tally = emptyTally();
   const unfinished: string[] = [];
-  const empty = new Set(files);
   const nameOf = new Map(files.map((file) => [resolve(ROOT, file), file]));
   let complete = false;
   for (const text of lines) {
@@ -67,34 +66,32 @@ function countReport(files: readonly string[], lines: readonly string[]): Counte
     const at = unfinished.indexOf(name);
     if (at >= 0) unfinished.splice(at, 1);
     if (line.kind === 'over') continue;
-    const where = nameOf.get(line.file) ?? line.file;
-    empty.delete(where);
+    const where = nameOf.get(line.file) ?? files.join(' ');
+    if (line.kind === 'empty') tally.failures.push({ where, name, detail: 'holds no tests' });
     if (line.kind === 'pass') tally.passed++;
     if (line.kind === 'skip') tally.skips.push({ where, name, reason: line.reason });
     if (line.kind === 'fail') tally.failures.push({ where, name, detail: line.error });
   }
-  return { tally, unfinished, empty, complete };
+  return { tally, unfinished, complete };
 }
 
 // The counts say what the tests found; how the process ended says whether to believe them.
 function judgeEnd(
   outcome: ChildOutcome,
   { files, timeoutMs, signal }: TestProcessRequest,
-  { tally, unfinished, empty, complete }: Counted,
+  { tally, unfinished, complete }: Counted,
 ): void {
   if (signal.aborted) return;
   const tail = outcome.output === '' ? '' : `\n${outcome.output.trimEnd()}`;
-  const fail = (where: string, detail: string): void => {
-    tally.failures.push({ where, name: '(the file)', detail: `${detail}${tail}` });
+  const fail = (detail: string): void => {
+    tally.failures.push({ where: files.join(' '), name: '(the file)', detail: `${detail}${tail}` });
   };
   const found = tally.failures.length;
-  const all = files.join(' ');
-  if (outcome.kind === 'notStarted') fail(all, `could not be started: ${outcome.reason}`);
-  else if (outcome.kind === 'timedOut') fail(all, timedOutText(timeoutMs, unfinished));
-  else if (outcome.kind === 'killed') fail(all, `was killed by ${outcome.signal}`);
-  else if (outcome.code !== 0 && found === 0) fail(all, `exited with ${outcome.code}`);
-  else if (!complete) fail(all, `ended before its tests were over, in: ${inText(unfinished)}`);
-  else for (const file of empty) fail(file, 'holds no tests');
+  if (outcome.kind === 'notStarted') fail(`could not be started: ${outcome.reason}`);
+  else if (outcome.kind === 'timedOut') fail(timedOutText(timeoutMs, unfinished));
+  else if (outcome.kind === 'killed') fail(`was killed by ${outcome.signal}`);
+  else if (outcome.code !== 0 && found === 0) fail(`exited with ${outcome.code}`);
+  else if (!complete) fail(`ended before its tests were over, in: ${inText(unfinished)}`);
 }
 
 // Node tells of a test a moment after it began.
