@@ -114,8 +114,8 @@ describe('Live', () => {
 
 describe('What a role may not do is not shown', () => {
   for (const [role, shown] of [
-    ['auditor', ['Konfigurasjon', 'Administrasjon']],
-    ['trust-user', ['Oversikt', 'Kart', 'Kjøretøy', 'Varsler', 'Dekning', 'Statistikk']],
+    ['auditor', ['Krav', 'Bestilling', 'Innføring', 'Konfigurasjon', 'Administrasjon']],
+    ['trust-user', ['Oversikt', 'Kart', 'Kjøretøy', 'Varsler', 'Dekning', 'Statistikk', 'Krav']],
   ] as const) {
     test(role, async (t) => {
       const other = await startFakePlatform({ dist: await buildConsole(), role });
