@@ -96,13 +96,13 @@ function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: num
 
 function pumpFlows(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
   WANTED.repair = false;
-  const soonestUs = WANTED.class <= TrafficClass.realtime ? soonestOf(peer) : 0;
+  const soonestUs = WANTED.class === TrafficClass.realtime ? soonestOf(peer) : 0;
   let againUs = Number.POSITIVE_INFINITY;
   let passes = 0;
   for (let bucket = queue.turn(); bucket >= 0; bucket = queue.turn()) {
     const flight = queue.head(bucket);
     const ageUs = env.flights.ageUs(flight, nowUs);
-    if (ageUs > waitMostUs(peer, queue, soonestUs)) {
+    if (ageUs > waitMostUs(peer, soonestUs)) {
       giveUp(env, peer, flight, queue.shift(bucket));
       continue;
     }
@@ -191,16 +191,12 @@ function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): 
 }
 
 /**
- * How long a packet may wait. An urgent one that would come too late only delays the next: it is
- * dropped in favour of those behind it, which may still be in time. A critical one with none behind
- * it stays: late is better than never.
+ * How long a packet may wait. A realtime one that would come too late only delays the next: it is
+ * dropped in favour of those behind it, which may still be in time. A critical one is not: late is
+ * better than never.
  */
-function waitMostUs(peer: Peer, queue: ClassQueue, soonestUs: number): number {
+function waitMostUs(peer: Peer, soonestUs: number): number {
   const { queueMostUs, deadlineUs } = peer.policy.classes[WANTED.class];
-  if (WANTED.class === TrafficClass.critical) {
-    if (queue.packets === 1) return queueMostUs;
-    return Math.min(queueMostUs, Math.max(deadlineUs / 2, deadlineUs - soonestUs));
-  }
   if (WANTED.class !== TrafficClass.realtime) return queueMostUs;
   return Math.max(REALTIME_WAIT_LEAST_US, Math.min(queueMostUs, deadlineUs - soonestUs));
 }
