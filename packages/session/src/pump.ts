@@ -96,13 +96,13 @@ function pumpRepairs(env: Environment, peer: Peer, queue: ClassQueue, nowUs: num
 
 function pumpFlows(env: Environment, peer: Peer, queue: ClassQueue, nowUs: number): number {
   WANTED.repair = false;
-  const soonestUs = WANTED.class === TrafficClass.realtime ? soonestOf(peer) : 0;
+  const mostUs = waitMostUs(peer);
   let againUs = Number.POSITIVE_INFINITY;
   let passes = 0;
   for (let bucket = queue.turn(); bucket >= 0; bucket = queue.turn()) {
     const flight = queue.head(bucket);
     const ageUs = env.flights.ageUs(flight, nowUs);
-    if (ageUs > waitMostUs(peer, soonestUs)) {
+    if (ageUs > mostUs) {
       giveUp(env, peer, flight, queue.shift(bucket));
       continue;
     }
@@ -191,23 +191,21 @@ function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): 
 }
 
 /**
- * How long a packet may wait. A realtime one that would come too late only delays the next: it is
- * dropped in favour of those behind it, which may still be in time. A critical one is not: late is
- * better than never.
+ * How long a packet may wait. A realtime packet that would come too late only delays the next one:
+ * it is dropped in favour of those behind it, which may still be in time.
  */
-function waitMostUs(peer: Peer, soonestUs: number): number {
-  const { queueMostUs, deadlineUs } = peer.policy.classes[WANTED.class];
-  if (WANTED.class !== TrafficClass.realtime) return queueMostUs;
-  return Math.max(REALTIME_WAIT_LEAST_US, Math.min(queueMostUs, deadlineUs - soonestUs));
-}
-
-/** The least that the way over any path takes, µs; −∞ if none carries: then all may come late. */
-function soonestOf({ lanes }: Peer): number {
+function waitMostUs(peer: Peer): number {
+  const policy = peer.policy.classes[WANTED.class];
+  if (WANTED.class !== TrafficClass.realtime) return policy.queueMostUs;
   let leastUs = Number.POSITIVE_INFINITY;
-  for (const { state, oneWayUs } of lanes) {
-    if (state === 'carrying') leastUs = Math.min(leastUs, oneWayUs);
+  for (const lane of peer.lanes) {
+    if (lane.state === 'carrying') leastUs = Math.min(leastUs, lane.oneWayUs);
   }
-  return leastUs === Number.POSITIVE_INFINITY ? Number.NEGATIVE_INFINITY : leastUs;
+  if (leastUs === Number.POSITIVE_INFINITY) return policy.queueMostUs;
+  return Math.max(
+    REALTIME_WAIT_LEAST_US,
+    Math.min(policy.queueMostUs, policy.deadlineUs - leastUs),
+  );
 }
 
 const CLASSES = 4;
