@@ -9,8 +9,8 @@
 // is made good by the next one: each transaction leaves whole subjects behind.
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
+import { instant } from '../statistics/sums.ts';
 import { type NewResult, type OpenResult, OpenResults, type Standing } from './changes.ts';
-import { instant } from './facts/sources.ts';
 import { subjectsOf } from './facts/subjects.ts';
 import { bindingOn, enterNationalSet } from './register.ts';
 

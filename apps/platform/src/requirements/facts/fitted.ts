@@ -1,7 +1,8 @@
 // What is built into vehicles, and how it stands: subscriptions, unit, software, keys, alarms.
 import type { Sql } from '../../db/database.ts';
+import { instant } from '../../statistics/sums.ts';
 import { Releases } from './releases.ts';
-import { DAY_MS, type FiguresById, instant } from './sources.ts';
+import { DAY_MS, type FiguresById } from './sources.ts';
 
 export async function subscriptions(sql: Sql): Promise<FiguresById> {
   const rows = await sql.query<{ id: number; fitted: number; priority: number }>(

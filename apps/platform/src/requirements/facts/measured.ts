@@ -3,8 +3,8 @@ import type { FactFigures } from '@rmh/contract/api';
 import type { Sql } from '../../db/database.ts';
 import type { VehicleSums } from '../../statistics/figures.ts';
 import { periodOf } from '../../statistics/period.ts';
-import { sumsOf } from '../../statistics/sums.ts';
-import { type FiguresById, instant, partOf, SPAN_MS } from './sources.ts';
+import { instant, sumsOf } from '../../statistics/sums.ts';
+import { type FiguresById, partOf, SPAN_MS } from './sources.ts';
 
 export async function measured(sql: Sql, nowMs: number): Promise<FiguresById> {
   const period = periodOf(nowMs - SPAN_MS, nowMs, nowMs);

@@ -3,7 +3,8 @@ import type { FactFigures } from '@rmh/contract/api';
 import { ATTESTED_FACT_NAMES } from '@rmh/contract/api';
 import type { Sql } from '../../db/database.ts';
 import { dayOf } from '../../statistics/period.ts';
-import { DAY_MS, type FiguresById, instant, partOf, SPAN_MS } from './sources.ts';
+import { instant } from '../../statistics/sums.ts';
+import { DAY_MS, type FiguresById, partOf, SPAN_MS } from './sources.ts';
 
 const DORMANT_MS = 90 * DAY_MS;
 const ACKNOWLEDGED_WITHIN_MIN = 30;

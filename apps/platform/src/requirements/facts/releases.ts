@@ -2,7 +2,8 @@
 // in the fleet already runs something newer. Versions of a made-up fleet say nothing about the real
 // one. Nothing is known of a version that is no semantic version.
 import type { Sql } from '../../db/database.ts';
-import { DAY_MS, instant } from './sources.ts';
+import { instant } from '../../statistics/sums.ts';
+import { DAY_MS } from './sources.ts';
 
 interface Runs {
   readonly simulated: boolean;

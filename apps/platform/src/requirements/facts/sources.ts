@@ -27,7 +27,6 @@ export async function gather(
   return whole;
 }
 
-export const instant = (ms: number): string => new Date(ms).toISOString();
 /** A part of a whole; of nothing there is no part. */
 export const partOf = (part: number, whole: number): number | null =>
   whole > 0 ? part / whole : null;
