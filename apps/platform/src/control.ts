@@ -12,6 +12,7 @@ import { SYSTEM } from './db/database.ts';
 import { signInLink } from './first-run.ts';
 import { asProblem } from './http/problem.ts';
 import { verifyAudit } from './identity/audit.ts';
+import { installationToken } from './installation-token.ts';
 import type { Services } from './services.ts';
 
 const NAME = 'control.sock';
@@ -47,6 +48,11 @@ async function perform(services: Services, url: URL): Promise<string | Readable>
   switch (url.pathname) {
     case '/link':
       return await signInLink(services, url.searchParams.get('user'));
+    case '/token': {
+      const { db, nowMs } = services;
+      const name = url.searchParams.get('name') ?? '';
+      return await installationToken(db, name, Number(url.searchParams.get('hours')), nowMs());
+    }
     case '/backup':
       return dumpStream(services.db);
     case '/audit':

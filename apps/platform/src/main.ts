@@ -1,4 +1,6 @@
 // `rmh platform …`: from argv to exit code.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
@@ -11,19 +13,30 @@ import { migrate } from './db/migrate.ts';
 import { signInLink } from './first-run.ts';
 import { ProblemError } from './http/problem.ts';
 import { type AuditVerdict, verifyAudit } from './identity/audit.ts';
+import { installationToken } from './installation-token.ts';
 import { loadSettings } from './load.ts';
-import { openDatabase, type Platform, servicesOf, startPlatform } from './program.ts';
+import {
+  CONSOLE_DIRECTORY,
+  openDatabase,
+  type Platform,
+  servicesOf,
+  startPlatform,
+} from './program.ts';
 import type { PlatformSettings } from './settings.ts';
 
 const USAGE = `Usage: rmh platform --config FILE [--check]
+       rmh platform build
        rmh platform link    --config FILE [--user NAME_OR_EMAIL]
+       rmh platform token   --config FILE --name NAME [--hours N]
        rmh platform audit   --config FILE
        rmh platform backup  --config FILE --out BACKUP
        rmh platform restore --config FILE --in BACKUP
        rmh platform move    --config FILE --to OTHER_FILE
 
 Runs the national platform until SIGTERM or Ctrl-C (docs/platform.md).
+  build    builds the console from its sources, where one is newer than what was built
   link     makes a one-time link to sign in with
+  token    makes a token for a script that installs gateways and units, for 8 hours unless said
   audit    checks the chain of the audit log
   backup   writes everything into one file; the platform may run meanwhile
   restore  reads it into an empty database; the platform is stopped
@@ -38,8 +51,9 @@ export async function runPlatform(argv: string[]): Promise<number> {
       process.stdout.write(USAGE);
       return EXIT.done;
     }
-    const settings = loadSettings(needed(values, 'config'));
-    return await perform(words[0] ?? 'run', settings, values);
+    const [verb = 'run'] = words;
+    if (verb === 'build') return await build();
+    return await perform(verb, loadSettings(needed(values, 'config')), values);
   } catch (error) {
     if (error instanceof ProblemError) {
       process.stderr.write(`${error.message}\n`);
@@ -57,6 +71,8 @@ const OPTIONS = {
   config: { type: 'string' },
   check: { type: 'boolean' },
   user: { type: 'string' },
+  name: { type: 'string' },
+  hours: { type: 'string' },
   out: { type: 'string' },
   in: { type: 'string' },
   to: { type: 'string' },
@@ -75,6 +91,8 @@ async function perform(verb: string, settings: PlatformSettings, values: Values)
       return values['check'] === true ? check(settings) : await run(settings);
     case 'link':
       return await link(settings, values['user']);
+    case 'token':
+      return await token(settings, needed(values, 'name'), values['hours']);
     case 'audit':
       return await audit(settings);
     case 'backup':
@@ -86,6 +104,15 @@ async function perform(verb: string, settings: PlatformSettings, values: Values)
     default:
       throw new RmhError('RMH_USAGE', `"${verb}" is no command of rmh platform`);
   }
+}
+
+// A process of its own: what builds the console is loaded by nobody else.
+async function build(): Promise<number> {
+  const script = join(CONSOLE_DIRECTORY, '../src/build/main.ts');
+  const child = spawn(process.execPath, [script], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const [code] = await once(child, 'close');
+  if (code === 0) process.stdout.write(`${CONSOLE_DIRECTORY}\n`);
+  return code === 0 ? EXIT.done : EXIT.cannotHeal;
 }
 
 function check({ databaseUrl, dataDirectory }: PlatformSettings): number {
@@ -115,6 +142,19 @@ async function link(settings: PlatformSettings, user: Values[string]): Promise<n
       return signInLink(services, name);
     }));
   process.stdout.write(`${address}\n`);
+  return EXIT.done;
+}
+
+const HOURS = 8;
+
+async function token(settings: PlatformSettings, name: string, asked: Values[string]) {
+  const hours = asked === undefined ? HOURS : Number(asked);
+  if (!(hours > 0)) throw new RmhError('RMH_USAGE', '--hours is no number above 0');
+  const query = new URLSearchParams({ name, hours: String(hours) }).toString();
+  const secret =
+    (await viaControl(settings, `/token?${query}`)) ??
+    (await withDatabase(settings, (db) => installationToken(db, name, hours, Date.now())));
+  process.stdout.write(`${secret}\n`);
   return EXIT.done;
 }
 

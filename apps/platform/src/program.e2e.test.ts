@@ -101,6 +101,12 @@ https: { address: 127.0.0.1, port: ${PORT + 1} }
   const made = await fetch(`${at}/organisations`, { method: 'POST', headers, body });
   assert.equal(made.status, 201);
   assert.deepEqual(await overTls('/api/v1/me'), { status: 401, protocol: 'TLSv1.3' });
+  const token = await rmh('token', '--name', 'installation');
+  const byToken = (path: string) =>
+    fetch(`${at}${path}`, { headers: { authorization: `Bearer ${token}` } });
+  assert.equal((await byToken('/gateways')).status, 200);
+  assert.equal((await byToken('/users')).status, 403, 'it gives no rights over people');
+  await assert.rejects(rmh('token', '--name', 'too long', '--hours', '1000'), /168 hours/);
   const backup = join(folder, 'backup.gz');
   await rmh('backup', '--out', backup);
   assert.match(await rmh('audit'), /entries, whole/);
@@ -108,7 +114,7 @@ https: { address: 127.0.0.1, port: ${PORT + 1} }
   assert.equal(await stop(platform), 0);
 
   const log = platform.lines.join('\n');
-  for (const secret of [cookie.split('=')[1] ?? '', me.csrf, 'Nordmann', 'secret=']) {
+  for (const secret of [cookie.split('=')[1] ?? '', me.csrf, token, 'Nordmann', 'secret=']) {
     assert.ok(!log.includes(secret), 'a secret is in the log');
   }
   platform = await start();

@@ -129,7 +129,7 @@ export class Stock {
   }
 }
 
-function onPath(program: string): boolean {
+export function onPath(program: string): boolean {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
   return folders.some((folder) => existsSync(join(folder, program)));
 }

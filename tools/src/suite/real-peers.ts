@@ -12,9 +12,16 @@ const REAL_PEERS: readonly RealPeer[] = [
   { program: 'wg', debianPackage: 'wireguard-tools' },
   { program: 'iperf3', debianPackage: 'iperf3' },
   { program: 'gpsd', debianPackage: 'gpsd' },
+  // What docs/operations.md tells an operator to install.
+  { program: 'systemctl', debianPackage: 'systemd' },
+  { program: 'pg_ctlcluster', debianPackage: 'postgresql' },
+  { program: 'bird', debianPackage: 'bird2' },
+  { program: 'nft', debianPackage: 'nftables' },
+  { program: 'curl', debianPackage: 'curl' },
+  { program: 'jq', debianPackage: 'jq' },
 ];
 
-// Five packages of a few megabytes; past this a mirror hangs rather than is slow.
+// Some 100 megabytes at most; past this a mirror hangs rather than is slow.
 const APT_TIMEOUT_MS = 180_000;
 
 export async function ensureRealPeers(
