@@ -3,6 +3,7 @@ export class Cubic {
   window = INITIAL_WINDOW;
   threshold = Number.POSITIVE_INFINITY;
   #windowMax = 0;
+  #hasLost = false;
   /** Start of the present growth, or null right after a loss; the window of Reno beside it. */
   #epochUs: number | null = null;
   #kSeconds = 0;
@@ -21,6 +22,7 @@ export class Cubic {
   }
 
   lost(): void {
+    this.#hasLost = true;
     this.#before = {
       window: this.window,
       threshold: this.threshold,
@@ -61,7 +63,9 @@ export class Cubic {
     }
     const seconds = (nowUs - this.#epochUs + smoothedUs) / 1e6 - this.#kSeconds;
     const target = Math.min(C * seconds ** 3 + this.#windowMax, this.window * 1.5);
-    if (target > this.window) this.window += ((target - this.window) / this.window) * segments;
+    let step = Math.max(0, (target - this.window) / this.window);
+    if (!this.#hasLost) step = Math.max(step, NEVER_LOST_STEP);
+    this.window += step * segments;
     this.#reno += (RENO_GROWTH * segments) / this.window;
     this.window = Math.max(this.window, this.#reno);
   }
@@ -70,6 +74,8 @@ export class Cubic {
 /** RFC 6928. */
 export const INITIAL_WINDOW = 10;
 const C = 0.4;
+/** Linux grows by a twentieth a round trip where nothing was lost yet. */
+const NEVER_LOST_STEP = 0.05;
 const BETA = 0.7;
 /** 3 (1 − β) / (1 + β) segments a round trip (RFC 9438, 4.3). */
 const RENO_GROWTH = (3 * (1 - BETA)) / (1 + BETA);

@@ -2,6 +2,7 @@
 // 8985), retransmission timeout (RFC 6298), and undoing what a late packet made look lost (RFC
 // 4015). Sequence numbers count segments.
 import { Cubic } from './cubic.ts';
+import { HyStart } from './hystart.ts';
 import { WINDOW_SEGMENTS } from './receiver.ts';
 
 export class TcpSender {
@@ -9,6 +10,7 @@ export class TcpSender {
   timerUs: number | null = null;
   retransmitted = 0;
   readonly cubic = new Cubic();
+  readonly #hystart = new HyStart();
   readonly #transmit: (seq: number, bytes: number, nowUs: number) => void;
   readonly #sizes = new Uint16Array(WINDOW_SEGMENTS);
   readonly #sentUs = new Float64Array(WINDOW_SEGMENTS);
@@ -76,6 +78,7 @@ export class TcpSender {
     const window = this.cubic.window;
     const limited = this.#pipe >= Math.floor(window) - 1;
     this.#sampleRtt(nowUs - echoUs);
+    this.#watchSlowStart(ack, nowUs - echoUs, nowUs);
     let delivered = 0;
     for (; this.#una < ack; this.#una++) {
       this.#noteNeedless(this.#una & MASK, echoUs);
@@ -149,6 +152,14 @@ export class TcpSender {
     this.#highest = Math.max(this.#highest, seq);
     if (sentUs > this.#rackUs) this.#rackUs = sentUs;
     return 1;
+  }
+
+  #watchSlowStart(ack: number, rttUs: number, nowUs: number): void {
+    const { window, threshold } = this.cubic;
+    if (window >= threshold || window < HYSTART_FROM) return;
+    if (this.#hystart.ends(ack, this.#next, rttUs, this.#leastUs, nowUs)) {
+      this.cubic.threshold = window;
+    }
   }
 
   #sampleRtt(rttUs: number): void {
@@ -305,6 +316,7 @@ const AGAIN = 8;
 /** Sent three times or more: an answer no longer tells to which sending. */
 const OFTEN = 16;
 const DUPLICATES = 3;
+const HYSTART_FROM = 16;
 const TIMEOUT_FIRST_US = 1_000_000;
 const TIMEOUT_LEAST_US = 200_000;
 const TIMEOUT_MOST_US = 120_000_000;

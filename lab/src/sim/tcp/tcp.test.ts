@@ -69,6 +69,14 @@ test('One connection fills a clean link', () => {
   }
 });
 
+test('Slow start ends before it has filled a deep buffer', () => {
+  const { world, connection } = connect(steadyCondition(20, 20));
+  world.run(LEAD_US + SECOND_US);
+  connection.write(1e9, world.nowUs);
+  world.run(world.nowUs + 3 * SECOND_US);
+  assert.equal(connection.retransmitted, 0);
+});
+
 test('Random loss of 1 % holds CUBIC down, as it does everywhere', () => {
   const reached = mbitOver(30, { ...steadyCondition(50, 20), loss: 0.01 });
   // 1.22 × 1,288 B × 8 / 40 ms / √0.01 = 3.1 Mbit/s by Mathis; CUBIC makes somewhat more.
