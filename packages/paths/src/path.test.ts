@@ -97,6 +97,19 @@ test('reordering within 5 ms is no loss', () => {
   assert.deepEqual(taken(path.answered), [104, 103, 102, 101, 100]);
 });
 
+test('a gap counts as lost 5 ms after it was seen, also when nothing more is heard', () => {
+  const path = carrying(3);
+  report(path, { newest: 2, arrived: [0] }, 40_000);
+  assert.deepEqual(taken(path.lost), []);
+  // It left 1 ms before what was answered.
+  assert.equal(path.strayAtUs, 44_000);
+  path.check(43_999);
+  assert.deepEqual(taken(path.lost), []);
+  path.check(44_000);
+  assert.deepEqual(taken(path.lost), [101]);
+  assert.equal(path.strayAtUs, Number.POSITIVE_INFINITY);
+});
+
 test('what 128 later numbers overtook is lost, however close in time', () => {
   const path = new Path(0);
   for (let i = 0; i < 200; i++) path.sent(1000, 100, i, true);

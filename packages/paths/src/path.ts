@@ -50,6 +50,11 @@ export class Path {
   #measured = -1;
   /** When the first packet left that nothing has answered since, or null. */
   #waitingSinceUs: number | null = null;
+  /** The newest number that was answered, and when we heard of it. */
+  #newest = -1;
+  #newestAtUs = 0;
+  /** When an unanswered number below the newest one counts as lost, though no more is heard. */
+  strayAtUs = Number.POSITIVE_INFINITY;
 
   /** `queueTargetUs`: the queue of ours that may stand before the path, µs. */
   constructor(id: number, queueTargetUs?: number) {
@@ -86,7 +91,6 @@ export class Path {
     const sentUs = this.log.sentUsOf(newest);
     // The newest may well be a message that owes no report: its way there and back counts too.
     const news = newest > this.#measured && this.log.remembers(newest);
-    this.congestion.feedback.lostSentUs = -1;
     if (news) this.rtt.sample(nowUs - sentUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
     if (this.log.isOpen(newest)) this.#answer(newest);
     for (let i = 0; i < bits; i++) {
@@ -95,7 +99,11 @@ export class Path {
       const byte = view.getUint8(at + REPORT_BITMAP_AT + (i >> 3));
       if ((byte & (1 << (i & 7))) !== 0 && this.log.isOpen(number)) this.#answer(number);
     }
-    this.#findLost(newest, sentUs);
+    if (newest > this.#newest) {
+      this.#newest = newest;
+      this.#newestAtUs = nowUs;
+    }
+    this.#findLost(nowUs);
     this.#waitOnlyFor(newest);
     if (news) this.#steer(view, at, newest, nowUs);
     return true;
@@ -148,6 +156,7 @@ export class Path {
 
   /** Applies the passing of time: 'late' once, then 'silent' once. */
   check(nowUs: number): boolean {
+    if (nowUs >= this.strayAtUs) this.#findLost(nowUs);
     const lateAt = this.lateAtUs;
     if (lateAt === null || nowUs < lateAt) return false;
     if (this.state === 'carrying') {
@@ -170,6 +179,8 @@ export class Path {
     for (let n = this.log.oldestOpen; n < this.log.next; n++) this.log.settle(n);
     this.rtt.forget();
     this.#measured = this.log.next - 1;
+    this.#newest = this.#measured;
+    this.strayAtUs = Number.POSITIVE_INFINITY;
     this.congestion.forget();
     this.#waitingSinceUs = null;
   }
@@ -199,20 +210,30 @@ export class Path {
     feedback.rttUs = this.rtt.latestUs;
     feedback.smoothedRttUs = this.rtt.smoothedUs;
     this.congestion.take();
+    feedback.lostSentUs = -1;
   }
 
-  /** Unanswered numbers well before the newest answered one did not make it (RFC 8985). */
-  #findLost(newest: number, newestSentUs: number): void {
+  /**
+   * Unanswered numbers well before the newest answered one did not make it: they left so much
+   * earlier, or so much time has passed since it was answered (RFC 8985).
+   */
+  #findLost(nowUs: number): void {
+    const newest = this.#newest;
     const window = Math.max(REORDER_LEAST_US, this.rtt.smoothedUs / 8);
+    const lostBeforeUs = this.log.sentUsOf(newest) + (nowUs - this.#newestAtUs) - window;
+    this.strayAtUs = Number.POSITIVE_INFINITY;
     let counted = 0;
     for (let number = this.log.oldestOpen; number < newest; number++) {
       if (!this.log.isOpen(number)) continue;
-      const early = newestSentUs - this.log.sentUsOf(number) > window;
-      if (!early && newest - number < REORDER_NUMBERS) break;
+      const sentUs = this.log.sentUsOf(number);
+      if (sentUs > lostBeforeUs && newest - number < REORDER_NUMBERS) {
+        this.strayAtUs = nowUs + sentUs - lostBeforeUs;
+        break;
+      }
       this.lost.push(this.log.take(number));
       this.log.settle(number);
       this.packetsLost++;
-      this.congestion.feedback.lostSentUs = this.log.sentUsOf(number);
+      this.congestion.feedback.lostSentUs = sentUs;
       // A whole outage in one report says little of how the path loses when it works.
       if (counted++ < LOSSES_COUNTED_MAX) this.lossShare += (1 - this.lossShare) / LOSS_MEMORY;
     }

@@ -97,6 +97,7 @@ export class LaneKeeper {
     if (waits(peer)) pump(this.#env, peer, nowUs);
     const lateAt = lane.lateAtUs;
     if (lateAt !== null) peer.wakeAt(lateAt);
+    peer.wakeAt(lane.strayAtUs);
     return true;
   }
 
@@ -185,7 +186,7 @@ export class LaneKeeper {
     if (nowUs >= lane.pingAtUs) this.#ping(peer, lane, nowUs);
     const reportUs = lane.reportAtUs ?? Number.POSITIVE_INFINITY;
     const lateUs = this.#lateUs(lane, nowUs);
-    return Math.min(lane.pingAtUs, reportUs, lateUs);
+    return Math.min(lane.pingAtUs, reportUs, lateUs, lane.strayAtUs);
   }
 
   #lateUs(lane: Lane, nowUs: number): number {
