@@ -21,6 +21,7 @@ interface Said {
   bits?: number;
   heldUs?: number;
   oneWayUs?: number;
+  ownWay?: boolean;
 }
 
 function report(path: Path, said: Said, nowUs: number): boolean {
@@ -35,7 +36,7 @@ function report(path: Path, said: Said, nowUs: number): boolean {
     const at = REPORT_BITMAP_AT + (i >> 3);
     view.setUint8(at, view.getUint8(at) | (1 << (i & 7)));
   }
-  return path.report(view, 0, nowUs);
+  return path.report(view, 0, nowUs, said.ownWay);
 }
 
 function taken(list: FlightList): number[] {
@@ -117,6 +118,16 @@ test('what 128 later numbers overtook is lost, however close in time', () => {
   assert.deepEqual(taken(path.lost), []);
   report(path, { newest: 130, bits: 0 }, 41_000);
   assert.deepEqual(taken(path.lost), [0, 1, 2]);
+});
+
+test('a report that came over a quicker path says what arrived, and no round trip', () => {
+  const path = carrying(3);
+  report(path, { newest: 1, arrived: [0], ownWay: false }, 30_000);
+  assert.deepEqual(taken(path.answered), [101, 100]);
+  assert.equal(path.rtt.samples, 0);
+  report(path, { newest: 1, arrived: [0] }, 41_000);
+  assert.equal(path.rtt.smoothedUs, 40_000);
+  assert.equal(path.rtt.samples, 1);
 });
 
 test('a path with nothing awaited is never late', () => {

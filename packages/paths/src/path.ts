@@ -46,7 +46,8 @@ export class Path {
   deliveredBytes = 0;
   readonly congestion: Congestion;
   #reportedBytes = 0;
-  /** The newest number whose answer was measured. */
+  /** The newest numbers whose round trip was measured, and whose delay and delivery were. */
+  #timed = -1;
   #measured = -1;
   /** When the first packet left that nothing has answered since, or null. */
   #waitingSinceUs: number | null = null;
@@ -83,15 +84,21 @@ export class Path {
   /**
    * Reads a report's body at `at` (lengths are checked by the reader of control frames). Fills
    * `answered` and `lost`. False: it speaks of a number never sent, or long settled.
+   *
+   * @param ownWay it came back on this path: over a quicker one it would make the round trip too
+   *   short, and this path's packets would be expected long before they come
    */
-  report(view: DataView, at: number, nowUs: number): boolean {
+  report(view: DataView, at: number, nowUs: number, ownWay = true): boolean {
     const newest = this.log.expand(view.getUint32(at + REPORT_NEWEST_AT, true));
     if (newest < 0) return false;
     const bits = view.getUint16(at + REPORT_BITS_AT, true);
-    const sentUs = this.log.sentUsOf(newest);
     // The newest may well be a message that owes no report: its way there and back counts too.
-    const news = newest > this.#measured && this.log.remembers(newest);
-    if (news) this.rtt.sample(nowUs - sentUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
+    if (ownWay && newest > this.#timed && this.log.remembers(newest)) {
+      const tookUs = nowUs - this.log.sentUsOf(newest);
+      this.rtt.sample(tookUs - view.getUint32(at + REPORT_HELD_AT, true), nowUs);
+      this.#timed = newest;
+    }
+    const news = newest > this.#measured && this.log.remembers(newest) && this.rtt.samples > 0;
     if (this.log.isOpen(newest)) this.#answer(newest);
     for (let i = 0; i < bits; i++) {
       const number = newest - 1 - i;
@@ -179,7 +186,7 @@ export class Path {
     for (let n = this.log.oldestOpen; n < this.log.next; n++) this.log.settle(n);
     this.rtt.forget();
     this.#measured = this.log.next - 1;
-    this.#newest = this.#measured;
+    this.#newest = this.#timed = this.#measured;
     this.strayAtUs = Number.POSITIVE_INFINITY;
     this.congestion.forget();
     this.#waitingSinceUs = null;

@@ -79,11 +79,11 @@ export class LaneKeeper {
     );
   }
 
-  /** The report's body at `at` speaks of one of our paths. False: of none, or of the future. */
-  takeReport(peer: Peer, at: number, nowUs: number): boolean {
+  /** The report's body at `at`, come over `by`, speaks of one of our paths. False: of none. */
+  takeReport(peer: Peer, by: Lane, at: number, nowUs: number): boolean {
     const { view } = this.#env.arena;
     const lane = peer.laneById[view.getUint8(at + REPORT_PATH_AT)];
-    if (!lane || !lane.report(view, at, nowUs)) return false;
+    if (!lane || !lane.report(view, at, nowUs, lane === by)) return false;
     lane.sparedThere = (view.getUint8(at + REPORT_FLAGS_AT) & REPORT_SPARED) !== 0;
     if (lane.fresh) {
       lane.fresh = false;

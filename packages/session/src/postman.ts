@@ -76,7 +76,7 @@ export class Postman {
         this.#lanes.takeResponse(peer, lane, bodyAt, sourceAt, nowUs);
         return;
       case ControlType.report:
-        this.#lanes.takeReport(peer, bodyAt, nowUs);
+        this.#lanes.takeReport(peer, lane, bodyAt, nowUs);
         return;
       case ControlType.activate:
         if (this.#role === 'gateway') {

@@ -76,6 +76,8 @@ test('[FR-14] each path is measured at both ends, though mostly reports travel o
   ] as const) {
     const rtts = end.peer(of).lanes.map((lane) => Math.round(lane.rtt.latestUs / 1000));
     assert.deepEqual(rtts, [30, 70], end.options.name);
+    const leasts = end.peer(of).lanes.map((lane) => Math.round(lane.congestion.tripUs / 1000));
+    assert.deepEqual(leasts, [30, 70], 'reports that came over the other path count for neither');
     assert.equal(end.peer(of).favourite, 0, 'and the quicker one is in use');
   }
 });
