@@ -25,6 +25,11 @@ export const COMMANDS: readonly Command[] = [
     load: async () => (await import('@rmh/platform')).runPlatform,
   },
   {
+    name: 'audit',
+    summary: 'verify: is the audit log, or an exported one, as it was written?',
+    load: async () => (await import('@rmh/platform')).runAudit,
+  },
+  {
     name: 'keygen',
     summary: 'make a key pair for a unit or a gateway',
     load: async () => (await import('./keygen.ts')).run,

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { errnoOf } from '@rmh/contract';
+import type { Mark } from './audit/verify.ts';
+import { verifyOwn } from './audit/verify-own.ts';
 import { dumpStream } from './db/backup-file.ts';
-import { SYSTEM } from './db/database.ts';
 import { signInLink } from './first-run.ts';
 import { asProblem } from './http/problem.ts';
-import { verifyAudit } from './identity/audit.ts';
 import { installationToken } from './installation-token.ts';
 import type { Services } from './services.ts';
 
@@ -56,10 +56,15 @@ async function perform(services: Services, url: URL): Promise<string | Readable>
     case '/backup':
       return dumpStream(services.db);
     case '/audit':
-      return JSON.stringify(await services.db.transaction(SYSTEM, verifyAudit));
+      return JSON.stringify(await verifyOwn(services, markOf(url.searchParams)));
     default:
       throw new Error('not known');
   }
+}
+
+function markOf(query: URLSearchParams): Mark | null {
+  const [sequence, hash] = [query.get('sequence'), query.get('hash')];
+  return sequence === null || hash === null ? null : { sequence: Number(sequence), hash };
 }
 
 export interface ControlAnswer {

@@ -1,5 +1,6 @@
 // What runs by itself, each in one of the platform's processes at a time (job-runner.ts).
 import { jobs as alarms } from './alarms/index.ts';
+import { jobs as audit } from './audit/index.ts';
 import { jobs as configuration } from './configuration/index.ts';
 import { jobs as fleet } from './fleet/index.ts';
 import { forgetKeys } from './http/idempotency.ts';
@@ -12,6 +13,7 @@ import { jobs as telemetry } from './telemetry/index.ts';
 
 export const JOBS: readonly Job[] = [
   ...identity,
+  ...audit,
   forgetKeys,
   ...fleet,
   ...live,

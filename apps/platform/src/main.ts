@@ -3,32 +3,22 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { text as textOf } from 'node:stream/consumers';
 import { RmhError } from '@rmh/contract';
 import { EXIT, openLog, parseOptions } from '@rmh/contract/daemon';
 import { askControl } from './control.ts';
 import { dumpStream, moveDatabase, readBackup, writeBackup } from './db/backup-file.ts';
-import { type Database, SYSTEM } from './db/database.ts';
-import { migrate } from './db/migrate.ts';
 import { signInLink } from './first-run.ts';
 import { ProblemError } from './http/problem.ts';
-import { type AuditVerdict, verifyAudit } from './identity/audit.ts';
 import { installationToken } from './installation-token.ts';
 import { loadSettings } from './load.ts';
-import {
-  CONSOLE_DIRECTORY,
-  openDatabase,
-  type Platform,
-  servicesOf,
-  startPlatform,
-} from './program.ts';
+import { viaControl, withDatabase } from './offline.ts';
+import { CONSOLE_DIRECTORY, type Platform, servicesOf, startPlatform } from './program.ts';
 import type { PlatformSettings } from './settings.ts';
 
 const USAGE = `Usage: rmh platform --config FILE [--check]
        rmh platform build
        rmh platform link    --config FILE [--user NAME_OR_EMAIL]
        rmh platform token   --config FILE --name NAME [--hours N]
-       rmh platform audit   --config FILE
        rmh platform backup  --config FILE --out BACKUP
        rmh platform restore --config FILE --in BACKUP
        rmh platform move    --config FILE --to OTHER_FILE
@@ -37,7 +27,6 @@ Runs the national platform until SIGTERM or Ctrl-C (docs/platform.md).
   build    builds the console from its sources, where one is newer than what was built
   link     makes a one-time link to sign in with
   token    makes a token for a script that installs gateways and units, for 8 hours unless said
-  audit    checks the chain of the audit log
   backup   writes everything into one file; the platform may run meanwhile
   restore  reads it into an empty database; the platform is stopped
   move     copies everything into the empty database that OTHER_FILE names
@@ -93,8 +82,6 @@ async function perform(verb: string, settings: PlatformSettings, values: Values)
       return await link(settings, values['user']);
     case 'token':
       return await token(settings, needed(values, 'name'), values['hours']);
-    case 'audit':
-      return await audit(settings);
     case 'backup':
       return await backup(settings, needed(values, 'out'));
     case 'restore':
@@ -158,20 +145,6 @@ async function token(settings: PlatformSettings, name: string, asked: Values[str
   return EXIT.done;
 }
 
-async function audit(settings: PlatformSettings): Promise<number> {
-  const answered = await viaControl(settings, '/audit');
-  const verdict =
-    answered === null
-      ? await withDatabase(settings, (db) => db.transaction(SYSTEM, verifyAudit))
-      : (JSON.parse(answered) as AuditVerdict);
-  if (verdict.kind === 'broken') {
-    process.stderr.write(`the audit log is broken at entry ${verdict.sequence}\n`);
-    return EXIT.cannotHeal;
-  }
-  process.stdout.write(`${verdict.entries} entries, whole; head ${verdict.head}\n`);
-  return EXIT.done;
-}
-
 async function backup(settings: PlatformSettings, file: string): Promise<number> {
   // PostgreSQL is read beside the platform that runs; the embedded database only through it.
   const answer =
@@ -191,38 +164,19 @@ async function restore(settings: PlatformSettings, file: string): Promise<number
   return EXIT.done;
 }
 
+const CARRIED = ['vault.key', 'certificate.pem', 'certificate.key', 'audit-head.json'];
+
 async function move(from: PlatformSettings, to: PlatformSettings): Promise<number> {
   const rows = await withDatabase(from, (source) =>
     withDatabase(to, (target) => moveDatabase(source, target)),
   );
   if (from.dataDirectory !== to.dataDirectory) {
     // What is sealed in the database opens with the same key, and machines know the certificate.
-    for (const name of ['vault.key', 'certificate.pem', 'certificate.key']) {
+    for (const name of CARRIED) {
       const source = join(from.dataDirectory, name);
       if (existsSync(source)) cpSync(source, join(to.dataDirectory, name));
     }
   }
   process.stdout.write(`${rows} rows\n`);
   return EXIT.done;
-}
-
-async function viaControl(settings: PlatformSettings, path: string): Promise<string | null> {
-  const answer = await askControl(settings.dataDirectory, path);
-  if (answer === null) return null;
-  const text = await textOf(answer.body);
-  if (answer.status !== 200) throw new RmhError('RMH_REQUEST_REFUSED', text);
-  return text;
-}
-
-async function withDatabase<T>(
-  settings: PlatformSettings,
-  work: (db: Database) => Promise<T>,
-): Promise<T> {
-  const db = await openDatabase(settings);
-  try {
-    await migrate(db);
-    return await work(db);
-  } finally {
-    await db.close();
-  }
 }

@@ -1,5 +1,6 @@
 // Every route of the API, in the order of the document.
 import { routes as alarms } from './alarms/index.ts';
+import { routes as audit } from './audit/index.ts';
 import { routes as configuration } from './configuration/index.ts';
 import { routes as fleet } from './fleet/index.ts';
 import { routes as registers } from './fleet/registers.ts';
@@ -16,6 +17,7 @@ import { routes as telemetry } from './telemetry/index.ts';
 
 export const ROUTES: readonly Route[] = [
   ...identity,
+  ...audit,
   ...organisations,
   ...registers,
   ...fleet,

@@ -1,5 +1,5 @@
 // What routes and jobs may use: made once by program.ts, replaced piece by piece in tests.
-import type { Log } from '@rmh/contract/daemon';
+import type { Identity, Log } from '@rmh/contract/daemon';
 import type { NotifySettings } from './alarms/notify/settings.ts';
 import type { Database } from './db/database.ts';
 import type { PlatformSettings } from './settings.ts';
@@ -25,6 +25,8 @@ export interface Vault {
   seal(plain: Uint8Array): Uint8Array;
   /** Throws when it was altered or sealed under another key. */
   open(sealed: Uint8Array): Uint8Array;
+  /** A signing key of the platform for one purpose: the same in all its processes, never stored. */
+  identity(purpose: string): Identity;
 }
 
 /** Runs in one of the platform's processes at a time, however many there are. */

@@ -3,9 +3,10 @@
 //
 //  0        1         13            …       −16
 //  format   nonce     sealed bytes          tag
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { RmhError } from '@rmh/contract';
+import { IDENTITY_KEY_BYTES, Identity } from '@rmh/contract/daemon';
 import type { Vault } from './services.ts';
 
 const FORMAT = 1;
@@ -31,6 +32,11 @@ export function createVault(key: Uint8Array): Vault {
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));
       const inner = sealed.subarray(1 + NONCE_BYTES, -TAG_BYTES);
       return Buffer.concat([decipher.update(inner), decipher.final()]);
+    },
+    // HKDF (RFC 5869): from a key that signs, nobody learns the one that seals.
+    identity(purpose) {
+      const seed = hkdfSync('sha256', key, '', `rmh identity ${purpose}`, IDENTITY_KEY_BYTES);
+      return new Identity(new Uint8Array(seed));
     },
   };
 }

@@ -183,6 +183,11 @@ export const EVENTS = {
     'the first user was made; see the link beside',
     'validMinutes',
   ),
+  'audit.broken': entry(
+    'error',
+    'an entry of the audit log that was vouched for is gone; run `rmh audit verify`',
+    'sequence',
+  ),
   'platform.fault': entry(
     'error',
     'an answer failed by our own fault; report it',

@@ -21,7 +21,7 @@ const TABS = [
   { name: 'cards', verb: 'vehicle.read', part: Cards },
   { name: 'gateways', verb: 'gateway.read', part: Gateways },
   { name: 'network', verb: 'settings.read', part: Network },
-  { name: 'tokens', verb: 'token.write', part: ServiceTokens },
+  { name: 'tokens', verb: 'user.read', part: ServiceTokens },
   { name: 'audit', verb: 'audit.read', part: AuditLog },
 ] as const satisfies readonly { name: string; verb: Verb; part: React.ComponentType }[];
 

@@ -1,7 +1,7 @@
 import { Button } from '@digdir/designsystemet-react';
 import type { Page, ServiceToken, Verb } from '@rmh/contract/api';
 import { useState } from 'react';
-import { useGet, useWrite } from '../api/api.ts';
+import { useGet, useMay, useWrite } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { TOKEN_VERB_NAMES } from '../choices.ts';
 import { timeText, whenText } from '../format.ts';
@@ -17,6 +17,7 @@ const DAYS_PROPOSED = '365';
 
 export function ServiceTokens() {
   const t = useWords();
+  const may = useMay();
   const list = useGet<Page<ServiceToken>>('/service-tokens');
   const [making, setMaking] = useState(false);
   const revoke = useWrite(['/service-tokens']);
@@ -25,9 +26,11 @@ export function ServiceTokens() {
       title={t('admin.tokens')}
       note={t('token.note')}
       tools={
-        <Button variant="secondary" onClick={() => setMaking(true)}>
-          {t('token.new')}
-        </Button>
+        may('token.write') && (
+          <Button variant="secondary" onClick={() => setMaking(true)}>
+            {t('token.new')}
+          </Button>
+        )
       }
     >
       {revoke.error !== null && <Fault error={revoke.error} />}
@@ -53,6 +56,7 @@ interface TokenTableProps {
 
 function TokenTable({ tokens, onRevoke }: TokenTableProps) {
   const t = useWords();
+  const may = useMay();
   const language = useLanguage();
   const nowMs = useNowMs();
   return (
@@ -83,7 +87,9 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
           key: 'revoke',
           head: <span className="unseen">{t('unit.revoke')}</span>,
           cell: (token) =>
-            token.revokedAt === null ? (
+            token.revokedAt !== null ? (
+              t('unit.revoked')
+            ) : may('token.write') ? (
               <Button
                 variant="tertiary"
                 data-color="danger"
@@ -92,9 +98,7 @@ function TokenTable({ tokens, onRevoke }: TokenTableProps) {
               >
                 {t('unit.revoke')}
               </Button>
-            ) : (
-              t('unit.revoked')
-            ),
+            ) : null,
         },
       ]}
     />

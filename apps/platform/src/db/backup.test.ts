@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { audit, verifyAudit } from '../identity/audit.ts';
+import { verifyAudit } from '../audit/verify.ts';
+import { audit } from '../identity/audit.ts';
 import { dumpStream, moveDatabase, readBackup, writeBackup } from './backup-file.ts';
 import { type Database, SYSTEM } from './database.ts';
 import { dump } from './dump.ts';
@@ -51,7 +52,9 @@ for (const from of all) {
       const rows = await moveDatabase(source, target);
       assert.ok(rows > 8);
       assert.deepEqual(await linesOf(target), await linesOf(source));
-      const verdict = await target.transaction(SYSTEM, verifyAudit);
+      const verdict = await target.transaction(SYSTEM, (sql) =>
+        verifyAudit(sql, { key: '', inFile: null, kept: null }),
+      );
       assert.equal(verdict.kind, 'whole');
       const [made] = await target.transaction(SYSTEM, (sql) =>
         sql.query<{ id: number }>(

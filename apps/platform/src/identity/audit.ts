@@ -1,5 +1,5 @@
 // The audit log: every write by a person or a machine that changes what others rely on, and every
-// look at one vehicle's track. Append-only and hash-chained; `rmh platform audit` checks it.
+// look at one vehicle. Append-only and hash-chained; `rmh audit verify` checks it (../audit).
 import type { Sql } from '../db/database.ts';
 import type { Ask } from '../http/route.ts';
 import type { Asker } from './asker.ts';
@@ -59,27 +59,4 @@ async function nationalId(sql: Sql): Promise<number | null> {
     'SELECT ancestor_id AS id FROM organisation_tree GROUP BY 1 ORDER BY count(*) DESC LIMIT 1',
   );
   return row?.id ?? null;
-}
-
-export type AuditVerdict =
-  /** Note the head elsewhere: entries cut off at the end are seen only by its absence. */
-  | { readonly kind: 'whole'; readonly entries: number; readonly head: string }
-  | { readonly kind: 'broken'; readonly sequence: number };
-
-/** Follows the chain from its beginning. Run as system. */
-export async function verifyAudit(sql: Sql): Promise<AuditVerdict> {
-  const [broken] = await sql.query<{ sequence: number }>(
-    `SELECT sequence FROM (
-       SELECT a.sequence, a.hash, audit_hash(a) AS computed, a.previous_hash,
-         lag(a.hash, 1, '\\x') OVER w AS before, row_number() OVER w AS position
-       FROM audit a WINDOW w AS (ORDER BY a.sequence)
-     ) entries
-     WHERE hash <> computed OR previous_hash <> before OR sequence <> position
-     ORDER BY sequence LIMIT 1`,
-  );
-  if (broken !== undefined) return { kind: 'broken', sequence: broken.sequence };
-  const [last] = await sql.query<{ sequence: number; head: string }>(
-    `SELECT sequence, encode(hash, 'hex') AS head FROM audit ORDER BY sequence DESC LIMIT 1`,
-  );
-  return { kind: 'whole', entries: last?.sequence ?? 0, head: last?.head ?? '' };
 }

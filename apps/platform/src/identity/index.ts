@@ -1,16 +1,8 @@
 import type { Route } from '../http/route.ts';
 import type { Job } from '../services.ts';
-import { listAudit } from './audit-log.ts';
 import { oidcCallback, signInAtProvider } from './oidc-routes.ts';
 import { forgetSessions } from './sessions-job.ts';
 import { me, signInByLink, signOut } from './sign-in.ts';
 
-export const routes: readonly Route[] = [
-  signInByLink,
-  signInAtProvider,
-  oidcCallback,
-  signOut,
-  me,
-  listAudit,
-];
+export const routes: readonly Route[] = [signInByLink, signInAtProvider, oidcCallback, signOut, me];
 export const jobs: readonly Job[] = [forgetSessions];

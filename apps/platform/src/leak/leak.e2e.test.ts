@@ -10,7 +10,7 @@ import type { ServerOptions } from '../http/server.ts';
 import { type Client, type TestServer, testServer, testServices } from '../http/testing.ts';
 import { endStreams } from '../live/index.ts';
 import { ROUTES } from '../routes.ts';
-import { CANARY, OTHER, OWN, otherRegion, plantTwoRegions } from './planted.ts';
+import { CANARY, everything, OTHER, OWN, otherRegion, plantTwoRegions } from './planted.ts';
 import { requestFor } from './requests.ts';
 
 // A stream does not end by itself: live.test.ts looks at what it shows to whom. And who signs out
@@ -101,6 +101,35 @@ for (const { kind, open } of all.slice(-1)) {
     await finish(server, db);
   });
 
+  test(`An auditor sees everything of the nation and changes nothing (${kind})`, async () => {
+    const db = await open();
+    const server = await setup(db);
+    const auditor = await server.user(1, [{ role: 'auditor', organisationId: 1 }]);
+    const before = await everything(db);
+    const asked = await askAll(auditor);
+    assert.equal(await everything(db), before);
+    const unread = ASKED.filter(({ id, method, access }) => {
+      const isAnswered = asked.some(({ route, status }) => route === id && status !== 403);
+      return method === 'GET' && isVerb(access) && !isAnswered;
+    });
+    assert.deepEqual(
+      unread.map(({ id }) => id),
+      NOT_FOR_AUDITORS,
+    );
+    const writes = ASKED.filter(({ method, access }) => method !== 'GET' && isVerb(access));
+    const done = writes.filter(({ id }) =>
+      asked.some(({ route, status }) => route === id && status !== 403),
+    );
+    assert.deepEqual(
+      done.map(({ id }) => id),
+      [],
+    );
+    const operator = await server.user(1, [{ role: 'national-operator', organisationId: 1 }]);
+    await askAll(operator);
+    assert.notEqual(await everything(db), before, 'the control: who may write changes something');
+    await finish(server, db);
+  });
+
   test(`The control: without row-level security it leaks (${kind})`, async () => {
     const db = await open();
     const server = await setup(db, 'no-row-security');
@@ -146,6 +175,15 @@ for (const { kind, open } of all.slice(-1)) {
     await db.close();
   });
 }
+
+// Where one vehicle drove, and what is taken away to work on.
+const NOT_FOR_AUDITORS = [
+  'vehicles.track',
+  'exports.statistics.csv',
+  'exports.statistics.parquet',
+  'exports.samples.parquet',
+  'exports.compliance.csv',
+];
 
 // What belongs to the nation has no canary.
 const NATIONAL_LISTS = ['gateways.list', 'requirements.list', 'catalogue.list'];

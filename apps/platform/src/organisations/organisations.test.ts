@@ -1,13 +1,14 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import type { Role } from '@rmh/contract/api';
+import { routes as audit } from '../audit/index.ts';
 import { SYSTEM } from '../db/database.ts';
 import { databases } from '../db/testing.ts';
 import { testServer, testServices } from '../http/testing.ts';
 import { routes as identity } from '../identity/index.ts';
 import { routes as organisations } from './index.ts';
 
-const ROUTES = [...identity, ...organisations];
+const ROUTES = [...identity, ...audit, ...organisations];
 const grant = (role: Role, organisationId: number) => ({ role, organisationId });
 const person = (grants: readonly object[], more: object = {}) => ({
   organisationId: 2,

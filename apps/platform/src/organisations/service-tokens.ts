@@ -38,7 +38,7 @@ export const listServiceTokens = route({
   method: 'GET',
   path: '/service-tokens',
   summary: 'Tokens of other systems',
-  access: 'token.write',
+  access: 'user.read',
   query: PAGE_QUERY,
   reply: pageOf(SERVICE_TOKEN),
   async answer({ sql, query }) {

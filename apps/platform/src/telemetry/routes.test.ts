@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { Random } from '@rmh/base';
 import {
+  type AuditEntry,
   BATCH,
   type Page,
   type Series,
   type TrackPoint,
   type VehicleOutage,
 } from '@rmh/contract/api';
+import { routes as auditRoutes } from '../audit/index.ts';
 import { SYSTEM } from '../db/database.ts';
 import { databases } from '../db/testing.ts';
 import { testServer, testServices } from '../http/testing.ts';
@@ -26,7 +28,7 @@ for (const database of databases()) {
     t.after(() => db.close());
     const { units, regions } = await plantFleet(db, 2);
     const { unitId, vehicleId } = given(units[0]);
-    const server = await testServer(testServices(db), routes);
+    const server = await testServer(testServices(db), [...routes, ...auditRoutes]);
     t.after(() => server.app.close());
     const unit = await server.unit(unitId);
     const atMs = NOW_MS - HOUR_MS / 2;
@@ -75,13 +77,23 @@ for (const database of databases()) {
     assert.equal((await operator(track)).status, 400);
     const told2 = await operator(`${track}&reason=Radio%20hole%20reported%20by%20crew`);
     assert.equal((told2.body as unknown as Page<TrackPoint>).items.length, 2);
-    const audits = await db.transaction(SYSTEM, (sql) =>
-      sql.query<{ action: string; reason: string }>('SELECT action, reason FROM audit'),
+    await operator(`GET /vehicles/${vehicleId}/outages`);
+    const [{ callSign = '' } = {}] = await db.transaction(SYSTEM, (sql) =>
+      sql.query<{ callSign: string }>(`SELECT call_sign AS "callSign" FROM vehicle WHERE id = $1`, [
+        vehicleId,
+      ]),
     );
-    assert.deepEqual(
-      audits.filter(({ action }) => action === 'track.read').map(({ reason }) => reason),
-      ['Radio hole reported by crew'],
-    );
+    const looks = async (query: string) => {
+      const auditor = await server.user(own.organisationId, [{ ...own, role: 'auditor' }]);
+      const list = (await auditor(`GET /audit?${query}`)).body as unknown as Page<AuditEntry>;
+      return list.items.map(({ action, reason }) => [action, reason]);
+    };
+    const seen = [
+      ['track.read', 'Radio hole reported by crew'],
+      ['vehicle.look', null],
+    ];
+    assert.deepEqual(await looks(`looks=true&vehicle=${callSign}`), seen, 'a look once an hour');
+    assert.deepEqual(await looks('looks=true&vehicle=nobody'), []);
 
     const stranger = await server.user(given(regions[1]), [
       { ...own, organisationId: given(regions[1]) },

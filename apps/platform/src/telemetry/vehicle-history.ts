@@ -1,5 +1,5 @@
 // One vehicle's outages, and where it was. The first is told with the cell of the place, the second
-// only to who may see a track, with a reason, and into the audit.
+// only to who may see a track, with a reason. Both looks go into the audit.
 import {
   OUTAGE_QUERY,
   type Outage,
@@ -12,6 +12,7 @@ import {
 } from '@rmh/contract/api';
 import { cellToLatLng } from 'h3-js';
 import { z } from 'zod';
+import { noteLook } from '../audit/looks.ts';
 import { keyCursor, page } from '../http/paging.ts';
 import { route } from '../http/route.ts';
 import { audit } from '../identity/audit.ts';
@@ -41,8 +42,9 @@ export const vehicleOutages = route({
   params: VEHICLE_PARAMS,
   query: OUTAGE_QUERY,
   reply: pageOf(VEHICLE_OUTAGE),
-  async answer({ sql, params, query }) {
-    await seenVehicle(sql, params.vehicleId);
+  async answer(ask) {
+    const { sql, params, query } = ask;
+    const organisationId = await seenVehicle(sql, params.vehicleId);
     const [at, id] = keyCursor(query.cursor, NEWEST_FIRST) ?? [null, null];
     const rows = await sql.query<OutageRow>(
       `SELECT o.*, place.cell FROM (
@@ -61,6 +63,7 @@ export const vehicleOutages = route({
         (value) => value ?? null,
       ),
     );
+    await noteLook(ask, params.vehicleId, organisationId);
     const keyOf = (row: OutageRow) => [row.from_at.toISOString(), row.id];
     return { body: page(rows, query.limit, outageOf, keyOf) };
   },

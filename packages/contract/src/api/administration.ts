@@ -59,6 +59,8 @@ export const AUDIT_ENTRY = z.strictObject({
   organisationId: ID.nullable(),
   /** 'vehicle:17' */
   subject: z.string(),
+  /** Of a vehicle: its call sign, where the asker may see it. */
+  subjectName: z.string().nullable(),
   reason: z.string().nullable(),
   before: z.unknown(),
   after: z.unknown(),
@@ -68,6 +70,15 @@ export type AuditEntry = z.infer<typeof AUDIT_ENTRY>;
 export const AUDIT_QUERY = PAGE_QUERY.extend({
   actor: z.string().trim().max(200).optional(),
   action: z.string().trim().max(60).optional(),
+  /** Part of a call sign. */
+  vehicle: z.string().trim().max(60).optional(),
+  /** Only looks at one vehicle: at its track, or at what happened to it. */
+  looks: z.stringbool().optional(),
   from: INSTANT.optional(),
   to: INSTANT.optional(),
+});
+
+/** GET /exports/audit.jsonl and /exports/audit.syslog: entries after this one. */
+export const EXPORT_AUDIT_QUERY = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
 });

@@ -47,6 +47,9 @@ export const VERBS = [
   'requirement.write',
   /** Answers for what no machine can measure: that a risk assessment was made. */
   'requirement.attest',
+  /** Notes of all regions: unlike the rest, not only of those at or below. */
+  'experience.read',
+  'experience.write',
 ] as const;
 export const VERB = z.enum(VERBS);
 export type Verb = z.infer<typeof VERB>;
@@ -62,10 +65,13 @@ const READ = [
   'requirement.read',
 ] as const satisfies Verb[];
 
+const EXPERIENCE = ['experience.read', 'experience.write'] as const satisfies Verb[];
+
 export const ROLES = {
   'national-operator': VERBS.filter((verb) => verb !== 'audit.read'),
   'regional-coordinator': [
     ...READ,
+    ...EXPERIENCE,
     'user.read',
     'configuration.write',
     'rollout.write',
@@ -80,6 +86,7 @@ export const ROLES = {
   ],
   'ict-operator': [
     ...READ,
+    ...EXPERIENCE,
     'user.read',
     'user.write',
     'vehicle.write',
@@ -104,17 +111,12 @@ export const ROLES = {
     'alarm.read',
     'statistics.read',
     'requirement.read',
+    'order.read',
+    ...EXPERIENCE,
   ],
   'carrier-contact': [],
-  auditor: [
-    'organisation.read',
-    'audit.read',
-    'settings.read',
-    'configuration.read',
-    'requirement.read',
-    'order.read',
-    'programme.read',
-  ],
+  // Everything but where one vehicle drove; and changes nothing.
+  auditor: [...READ, 'audit.read', 'user.read', 'order.read', 'programme.read', 'experience.read'],
 } as const satisfies Record<string, readonly Verb[]>;
 export const ROLE = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 export type Role = keyof typeof ROLES;

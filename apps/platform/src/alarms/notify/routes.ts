@@ -48,7 +48,7 @@ const list = route({
   method: 'GET',
   path: '/webhooks',
   summary: 'Who is told of alarms',
-  access: 'webhook.write',
+  access: 'settings.read',
   query: PAGE_QUERY,
   reply: pageOf(WEBHOOK),
   async answer({ sql, query }) {
@@ -149,7 +149,7 @@ const deliveries = route({
   method: 'GET',
   path: '/webhooks/:webhookId/deliveries',
   summary: 'What was told, and whether it arrived; the newest first',
-  access: 'webhook.write',
+  access: 'settings.read',
   params: WEBHOOK_PARAMS,
   query: PAGE_QUERY,
   reply: pageOf(DELIVERY),

@@ -9,7 +9,7 @@ import { DAY_MS, type FiguresById, partOf, SPAN_MS } from './sources.ts';
 const DORMANT_MS = 90 * DAY_MS;
 const ACKNOWLEDGED_WITHIN_MIN = 30;
 const HEARD_WITHIN_MS = 300_000;
-// 5,000 × some 50 µs for a hash are a quarter of a second. `rmh platform audit` follows it whole.
+// 5,000 × some 50 µs for a hash are a quarter of a second. `rmh audit verify` follows it whole.
 const AUDIT_ENTRIES = 5_000;
 
 /** Counts that are 0 where there is nothing to count. */
@@ -132,10 +132,15 @@ export async function nation(sql: Sql, nowMs: number): Promise<FiguresById> {
   ]);
 }
 
-/** 1 where the newest entries are as they were written, and none is missing between them. */
+/**
+ * 1 where the newest entries are as they were written, none is missing between them, and the last
+ * signed head is still among them.
+ */
 async function auditWhole(sql: Sql): Promise<number | null> {
-  const [row] = await sql.query<{ entries: number; broken: number }>(
-    `SELECT count(*)::integer AS entries, (count(*) FILTER (WHERE hash <> computed
+  const [row] = await sql.query<{ entries: number; broken: number; gone: boolean }>(
+    `SELECT EXISTS (SELECT FROM (SELECT * FROM audit_head ORDER BY sequence DESC LIMIT 1) h
+         LEFT JOIN audit a ON a.sequence = h.sequence WHERE a.hash IS DISTINCT FROM h.hash) AS gone,
+       count(*)::integer AS entries, (count(*) FILTER (WHERE hash <> computed
        OR previous_hash <> before OR sequence <> earlier + 1))::integer AS broken
      FROM (SELECT a.sequence, a.hash, audit_hash(a) AS computed, a.previous_hash,
          lag(a.hash) OVER w AS before, lag(a.sequence) OVER w AS earlier
@@ -143,6 +148,6 @@ async function auditWhole(sql: Sql): Promise<number | null> {
        WHERE a.sequence > (SELECT coalesce(max(sequence), 0) - ${AUDIT_ENTRIES} FROM audit)
        WINDOW w AS (ORDER BY a.sequence)) AS entry`,
   );
-  if (row === undefined || row.entries === 0) return null;
-  return row.broken === 0 ? 1 : 0;
+  if (row === undefined || (row.entries === 0 && !row.gone)) return null;
+  return row.broken === 0 && !row.gone ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 import { AUDIT_ENTRY, AUDIT_QUERY, pageOf } from '@rmh/contract/api';
 import { idCursor, page } from '../http/paging.ts';
 import { route } from '../http/route.ts';
+import { LOOKS } from './looks.ts';
 
 interface AuditRow {
   readonly sequence: number;
@@ -12,6 +13,7 @@ interface AuditRow {
   readonly action: string;
   readonly object_kind: string;
   readonly object_id: string | null;
+  readonly call_sign: string | null;
   readonly before: unknown;
   readonly after: unknown;
   readonly reason: string | null;
@@ -29,19 +31,26 @@ export const listAudit = route({
   async answer({ sql, query }) {
     const rows = await sql.query<AuditRow>(
       `SELECT a.sequence, a.at, a.organisation_id, a.actor, u.name, a.action, a.object_kind,
-         a.object_id, a.before, a.after, a.reason, a.request_id
+         a.object_id, v.call_sign, a.before, a.after, a.reason, a.request_id
        FROM audit a LEFT JOIN app_user u ON a.actor = 'user:' || u.id
+       LEFT JOIN vehicle v ON a.object_kind = 'vehicle' AND a.object_id = v.id::text
        WHERE a.sequence < $1
          AND ($2::text IS NULL OR a.actor = $2 OR u.name ILIKE '%' || $2 || '%')
          AND ($3::text IS NULL OR a.action LIKE $3 || '%')
+         AND ($6::text IS NULL OR a.object_kind = 'vehicle' AND a.object_id IN (
+           SELECT id::text FROM vehicle WHERE call_sign ILIKE '%' || $6 || '%'))
+         AND (NOT $7 OR a.action = ANY ($8))
          AND a.at >= $4::timestamptz AND a.at < $5::timestamptz
-       ORDER BY a.sequence DESC LIMIT $6`,
+       ORDER BY a.sequence DESC LIMIT $9`,
       [
         idCursor(query.cursor, Number.MAX_SAFE_INTEGER),
         query.actor ? escaped(query.actor) : null,
         query.action ? escaped(query.action) : null,
         query.from ?? '-infinity',
         query.to ?? 'infinity',
+        query.vehicle ? escaped(query.vehicle) : null,
+        query.looks === true,
+        LOOKS,
         query.limit + 1,
       ],
     );
@@ -59,6 +68,7 @@ function entryOf(row: AuditRow) {
     action: row.action,
     organisationId: row.organisation_id,
     subject: row.object_id === null ? row.object_kind : `${row.object_kind}:${row.object_id}`,
+    subjectName: row.call_sign,
     reason: row.reason,
     before: row.before ?? null,
     after: row.after ?? null,
