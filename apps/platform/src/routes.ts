@@ -2,6 +2,7 @@
 import { routes as alarms } from './alarms/index.ts';
 import { routes as audit } from './audit/index.ts';
 import { routes as configuration } from './configuration/index.ts';
+import { routes as experience } from './experience/index.ts';
 import { routes as fleet } from './fleet/index.ts';
 import { routes as registers } from './fleet/registers.ts';
 import type { Route } from './http/route.ts';
@@ -30,4 +31,5 @@ export const ROUTES: readonly Route[] = [
   ...orders,
   ...installations,
   ...programme,
+  ...experience,
 ];

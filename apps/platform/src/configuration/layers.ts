@@ -15,10 +15,11 @@ import {
 import { parsePolicy } from '@rmh/contract/daemon';
 import { z } from 'zod';
 import type { Sql } from '../db/database.ts';
+import { promoted } from '../experience/promotion.ts';
 import { idCursor, page } from '../http/paging.ts';
 import { problem } from '../http/problem.ts';
 import { type Ask, route } from '../http/route.ts';
-import { audit } from '../identity/audit.ts';
+import { audit, authorOf } from '../identity/audit.ts';
 import { mayOn } from '../identity/verbs.ts';
 import { LAYER_COLUMNS, loadChains, type StoredLayer, storedLayer } from './chains.ts';
 import { lockConflicts } from './resolve.ts';
@@ -131,6 +132,7 @@ export const writeLayer = route({
         body.locked,
       ],
     );
+    await promoted(ask, body.noteId, before.organisationId, { layerId: before.id, version });
     await note(ask, 'configuration.write-layer', before, {
       before: { values: before.values, locked: before.locked },
       after: { values: body.values, locked: body.locked },
@@ -215,10 +217,6 @@ export async function layerRow(
 
 function layerOf(layer: StoredLayer): Layer {
   return { ...layer, values: layer.values, locked: [...layer.locked] };
-}
-
-export function authorOf({ asker }: Ask): string {
-  return asker.kind === 'user' || asker.kind === 'service' ? asker.name : asker.kind;
 }
 
 async function note(

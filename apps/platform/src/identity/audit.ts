@@ -35,6 +35,11 @@ export function actorOf(asker: Asker): string {
   }
 }
 
+/** As people read it in a history. */
+export function authorOf({ asker }: Pick<Ask, 'asker'>): string {
+  return asker.kind === 'user' || asker.kind === 'service' ? asker.name : asker.kind;
+}
+
 /** In the transaction of what it tells about: both happen, or neither. */
 export async function audit(sql: Sql, entry: AuditEntry): Promise<void> {
   const { ask, action, organisationId, object, before, after, reason } = entry;

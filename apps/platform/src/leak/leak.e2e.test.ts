@@ -40,8 +40,9 @@ async function askAll(client: Client): Promise<Asked[]> {
       const { what, body, headers } = requestFor(route, id);
       const reply = await client(what, { headers, ...(body === undefined ? {} : { body }) });
       const isRefused = reply.status >= 400;
-      const leaks = isRefused ? /KANARI/.test(reply.text) : CANARY.test(reply.text);
-      asked.push({ route: route.id, status: reply.status, leaks });
+      const text = reply.text.replaceAll(OWN_DEEDS, '');
+      const isLeak = isRefused ? /KANARI/.test(text) : CANARY.test(text);
+      asked.push({ route: route.id, status: reply.status, leaks: isLeak });
     }
   }
   return asked;
@@ -63,7 +64,7 @@ for (const { kind, open } of all) {
       const client = await server.user(OWN, [{ role, organisationId: OWN }], `${role} egen`);
       const asked = await askAll(client);
       assert.deepEqual(
-        asked.filter(({ leaks }) => leaks),
+        asked.filter(({ route, leaks }) => leaks && !SHARED.includes(route)),
         [],
         role,
       );
@@ -77,7 +78,7 @@ for (const { kind, open } of all) {
     }
     for (const client of [server.nobody, await server.service(OWN, [...ROLES['ict-operator']])]) {
       assert.deepEqual(
-        (await askAll(client)).filter(({ leaks }) => leaks),
+        (await askAll(client)).filter(({ route, leaks }) => leaks && !SHARED.includes(route)),
         [],
       );
     }
@@ -175,6 +176,19 @@ for (const { kind, open } of all.slice(-1)) {
     await db.close();
   });
 }
+
+// In the audit log: that the asker himself commented on a note of the other region.
+const OWN_DEEDS = /experience(:|", ")9000001/g;
+
+// Regions learn from each other: their notes are for all who may read any.
+const SHARED = [
+  'experience.list',
+  'experience.read',
+  'experience.revisions',
+  'experience.comments',
+  'experience.promotions',
+  'experience.mark',
+];
 
 // Where one vehicle drove, and what is taken away to work on.
 const NOT_FOR_AUDITORS = [

@@ -111,6 +111,16 @@ function region(id: number, word: string): string[] {
     `INSERT INTO programme_month VALUES (${id}, '2026-11-01', 1, 1, 1, 1, 1)`,
     `INSERT INTO programme_row (id, organisation_id, kind, text, owner, due, note, since)
      VALUES (${id}, ${id}, 'blocker', '${word}', '${word}', '2026-12-01', '${word}', ${at})`,
+    `INSERT INTO experience_note (id, organisation_id, title, body, state, vehicle_kind, author,
+       created_at, changed_at) VALUES (${id}, ${id}, '${word} note', '${word}', 'open',
+       'ambulance', '${word}', ${at}, ${at})`,
+    `INSERT INTO experience_revision VALUES (${id}, 1, ${id}, ${at}, '${word}', '{"title":
+       "${word}", "text": "${word}", "state": "open"}')`,
+    `INSERT INTO experience_comment (id, note_id, organisation_id, author, at, text)
+     VALUES (${id}, ${id}, ${id}, '${word}', ${at}, '${word}')`,
+    `INSERT INTO experience_mark VALUES (${id}, 'user:${id}', ${id})`,
+    `INSERT INTO experience_promotion (note_id, organisation_id, requirement_id, version, author, at)
+     VALUES (${id}, ${id}, 1, 1, '${word}', ${at})`,
     `SELECT audit_append(${at}, ${id}, 'user:${id}', '${word}.do', 'test', '${id}', NULL, NULL,
        '${word}', NULL)`,
   ];

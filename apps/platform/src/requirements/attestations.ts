@@ -7,11 +7,10 @@ import {
   factOf,
   pageOf,
 } from '@rmh/contract/api';
-import { authorOf } from '../configuration/layers.ts';
 import { idCursor, page } from '../http/paging.ts';
 import { problem } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
-import { audit } from '../identity/audit.ts';
+import { audit, authorOf } from '../identity/audit.ts';
 import { dayOf } from '../statistics/period.ts';
 
 interface AttestationRow {

@@ -12,12 +12,12 @@ import {
   type Requirement,
 } from '@rmh/contract/api';
 import { z } from 'zod';
-import { authorOf } from '../configuration/layers.ts';
 import type { Sql } from '../db/database.ts';
+import { promoted } from '../experience/promotion.ts';
 import { idCursor, page } from '../http/paging.ts';
 import { problem } from '../http/problem.ts';
 import { type Route, route } from '../http/route.ts';
-import { audit } from '../identity/audit.ts';
+import { audit, authorOf } from '../identity/audit.ts';
 import { dayOf } from '../statistics/period.ts';
 import {
   addVersion,
@@ -97,7 +97,7 @@ const create = route({
   reply: REQUIREMENT,
   async answer(ask) {
     const { sql, body, nowMs } = ask;
-    const { code, ...content } = body;
+    const { code, noteId, ...content } = body;
     checkDays(content);
     const [nation] = await sql.query<{ id: number }>(
       `SELECT id FROM organisation WHERE kind = 'national'`,
@@ -115,6 +115,7 @@ const create = route({
     const after = await newest(sql, id, nowMs);
     const object = { kind: 'requirement', id };
     const organisationId = nation.id;
+    await promoted(ask, noteId, organisationId, { requirementId: id, version: 1 });
     await audit(sql, { ask, action: 'requirement.create', organisationId, object, after });
     return { status: 201, body: after, version: after.version };
   },
@@ -145,6 +146,7 @@ const change = route({
     const by = { author: authorOf(ask), atMs: nowMs };
     await addVersion(sql, { id: before.id, organisationId, version }, body, by);
     const after = await newest(sql, before.id, nowMs);
+    await promoted(ask, body.noteId, organisationId, { requirementId: before.id, version });
     const object = { kind: 'requirement', id: before.id };
     await audit(sql, {
       ...{ ask, action: 'requirement.change', organisationId, object, before, after },

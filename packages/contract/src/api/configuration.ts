@@ -50,6 +50,8 @@ export const LAYER_WRITE = z.strictObject({
   locked: z.array(z.enum(Object.keys(CONFIGURATION.shape) as ConfigurationField[])).max(32),
   /** Why: read by whoever reviews it. */
   note: LONG_TEXT,
+  /** The note of experience that it is made of (GET /experience), if any. */
+  noteId: ID.optional(),
 });
 export type LayerWrite = z.infer<typeof LAYER_WRITE>;
 

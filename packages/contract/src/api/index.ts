@@ -3,6 +3,7 @@ export * from './alarms.ts';
 export * from './common.ts';
 export * from './configuration.ts';
 export * from './enrolment.ts';
+export * from './experience.ts';
 export * from './fleet.ts';
 export * from './installations.ts';
 export * from './live.ts';

@@ -93,15 +93,18 @@ function factsFit(
   }
 }
 
+/** The note of experience that it is made of (GET /experience), if any. */
+const NOTE_ID = ID.optional();
+
 /** PUT /requirements/:requirementId: a new version. `note` says why, for whoever reads history. */
 export const REQUIREMENT_WRITE = z
-  .strictObject({ ...CONTENT, note: LONG_TEXT })
+  .strictObject({ ...CONTENT, note: LONG_TEXT, noteId: NOTE_ID })
   .superRefine(factsFit);
 export type RequirementWrite = z.infer<typeof REQUIREMENT_WRITE>;
 
 /** POST /requirements. `code` is how people name it: 'N-07'. */
 export const REQUIREMENT_CREATE = z
-  .strictObject({ ...CONTENT, note: LONG_TEXT, code: CODE })
+  .strictObject({ ...CONTENT, note: LONG_TEXT, noteId: NOTE_ID, code: CODE })
   .superRefine(factsFit);
 export type RequirementCreate = z.infer<typeof REQUIREMENT_CREATE>;
 
