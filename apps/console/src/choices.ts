@@ -6,6 +6,7 @@ import type {
   Comparison,
   InstallationPoint,
   Layer,
+  NoteState,
   Organisation,
   Requirement,
   Role,
@@ -140,3 +141,9 @@ export const OPERATOR_NAMES = [
 ] as const satisfies readonly Comparison['is'][];
 
 export const COMPARISONS_MOST = 8;
+
+export const NOTE_STATE_NAMES = [
+  'open',
+  'known-problem',
+  'solved',
+] as const satisfies readonly NoteState[];

@@ -13,6 +13,7 @@ const PAGES = [
   { to: '/requirements', word: 'page.requirements', verbs: ['requirement.read'] },
   { to: '/orders', word: 'page.orders', verbs: ['order.read'] },
   { to: '/programme', word: 'page.programme', verbs: ['programme.read'] },
+  { to: '/experience', word: 'page.experience', verbs: ['experience.read'] },
   { to: '/configuration', word: 'page.configuration', verbs: ['configuration.read'] },
   {
     to: '/administration',

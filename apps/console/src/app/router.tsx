@@ -49,6 +49,9 @@ const routeTree = root.addChildren([
   at('/programme', () =>
     lazyRouteComponent(() => import('../pages/programme.tsx'), 'ProgrammePage'),
   ),
+  at('/experience', () =>
+    lazyRouteComponent(() => import('../pages/experience.tsx'), 'ExperiencePage'),
+  ),
   at('/configuration', () =>
     lazyRouteComponent(() => import('../pages/configuration.tsx'), 'ConfigurationPage'),
   ),

@@ -5,6 +5,7 @@ import { Button } from '@digdir/designsystemet-react';
 import type { Layer, LayerValues, LayerWrite, Preview } from '@rmh/contract/api';
 import { useState } from 'react';
 import { useMay, useWrite } from '../api/api.ts';
+import { useFilters } from '../app/search.ts';
 import { CONFIGURATION_FIELDS, readValue, WRONG, writtenValue } from '../configuration-fields.ts';
 import { TextInput } from '../parts/fields.tsx';
 import { SaveFault, useOpened } from '../parts/overtaken.tsx';
@@ -22,23 +23,30 @@ export function LayerEditor({
 }) {
   const t = useWords();
   const preview = useWrite<Preview>([]);
-  const save = useWrite(['/configuration']);
+  const save = useWrite(['/configuration', '/experience']);
   const { opened, version } = useOpened(layer, save.error);
   const [texts, setTexts] = useState(() => textsOf(opened.values));
   const [locked, setLocked] = useState<ReadonlySet<string>>(new Set(opened.locked));
   const [note, setNote] = useState('');
+  const [filters, change] = useFilters();
+  const noteId = Number(filters['experience'] ?? 0);
   const values = valuesOf(texts);
   const wrong = CONFIGURATION_FIELDS.filter((field) => values[field] === WRONG);
   const write = (): LayerWrite => ({
     values: withoutGaps(values),
     locked: CONFIGURATION_FIELDS.filter((field) => locked.has(field)),
     note: note.trim(),
+    ...(noteId > 0 && { noteId }),
   });
   const path = `/configuration/layers/${layer.id}`;
   const submit = (event: React.FormEvent): void => {
     event.preventDefault();
     const call = { path, method: 'PUT', body: write(), version } as const;
-    save.mutate(call, { onSuccess: onDone });
+    const saved = (): void => {
+      if (noteId > 0) change({ experience: undefined });
+      onDone();
+    };
+    save.mutate(call, { onSuccess: saved });
   };
   return (
     <form className="form" onSubmit={submit}>
@@ -53,6 +61,7 @@ export function LayerEditor({
           onLock={() => setLocked(locked.symmetricDifference(new Set([field])))}
         />
       ))}
+      {noteId > 0 && <p className="quiet">{t('experience.linked', { n: noteId })}</p>}
       <TextInput label={t('configuration.why')} value={note} onChange={setNote} required />
       <div className="actions">
         <Button

@@ -1,6 +1,6 @@
 // A new requirement, or a new version of one. The check is built from facts; no code is written.
 import { Button } from '@digdir/designsystemet-react';
-import type { Comparison, Requirement, RequirementCreate } from '@rmh/contract/api';
+import type { Comparison, Note, Requirement, RequirementCreate } from '@rmh/contract/api';
 import { useState } from 'react';
 import { useWrite } from '../api/api.ts';
 import { REQUIREMENT_AREA_NAMES, REQUIREMENT_LEVEL_NAMES } from '../choices.ts';
@@ -12,6 +12,8 @@ import { ComparisonRows } from './requirement-comparisons.tsx';
 interface RequirementDialogProps {
   /** Null: a new one. */
   readonly requirement: Requirement | null;
+  /** The note that a new one is made of. */
+  readonly note?: Note;
   readonly onClose: () => void;
 }
 
@@ -32,10 +34,21 @@ const empty = (): Requirement => ({
   check: { need: 'all', comparisons: [FIRST] },
 });
 
-export function RequirementDialog({ requirement, onClose }: RequirementDialogProps) {
+/** A requirement's text is one paragraph, shorter than a note may be; a person makes it fit. */
+function textsOf({ title, text }: Note): Pick<Requirement, 'nb' | 'en'> {
+  const words = { title, text: text.replaceAll(/\s+/g, ' ').slice(0, TEXT_MOST) };
+  return { nb: words, en: words };
+}
+// As the contract takes it.
+const TEXT_MOST = 4_000;
+
+export function RequirementDialog({ requirement, note: from, onClose }: RequirementDialogProps) {
   const t = useWords();
-  const write = useWrite<Requirement>(['/requirements', '/compliance']);
-  const { opened, version } = useOpened(requirement ?? empty(), write.error);
+  const write = useWrite<Requirement>(['/requirements', '/compliance', '/experience']);
+  const source =
+    from === undefined ? '' : t('experience.source', { n: from.id, title: from.title });
+  const begun = requirement ?? { ...empty(), ...(from && textsOf(from)), source };
+  const { opened, version } = useOpened(begun, write.error);
   const [draft, setDraft] = useState(opened);
   const [note, setNote] = useState('');
   const put = (part: Partial<Requirement>): void => setDraft({ ...draft, ...part });
@@ -44,7 +57,8 @@ export function RequirementDialog({ requirement, onClose }: RequirementDialogPro
     const { nb, en, area, source, binds, bindsFrom, bindsUntil, check, code } = draft;
     const content = { nb, en, area, source, binds, bindsFrom, bindsUntil, check, note };
     if (requirement === null) {
-      const body: RequirementCreate = { ...content, code };
+      const noteId = from === undefined ? {} : { noteId: from.id };
+      const body: RequirementCreate = { ...content, code, ...noteId };
       write.mutate({ path: '/requirements', body }, { onSuccess: onClose });
     } else {
       const path = `/requirements/${requirement.id}`;

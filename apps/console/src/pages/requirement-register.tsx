@@ -10,6 +10,7 @@ import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Answer, Facts, Panel } from '../parts/page.tsx';
 import { useRequirementWords } from '../requirement-words.ts';
 import { useLanguage, useWords } from '../words/words.ts';
+import { NotesHere } from './notes-here.tsx';
 import { RequirementDialog } from './requirement-dialog.tsx';
 
 export function RequirementRegister() {
@@ -151,6 +152,7 @@ function RequirementDetail({ requirement, onClose }: DetailProps) {
           ],
         ]}
       />
+      <NotesHere title={t('experience.behind')} query={{ requirementId: requirement.id }} />
       <Versions requirement={requirement} />
       {changing && (
         <RequirementDialog requirement={requirement} onClose={() => setChanging(false)} />

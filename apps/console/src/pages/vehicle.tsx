@@ -15,6 +15,7 @@ import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
 import { CarrierMark, SimulatedMark, StateMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
 import { DataBudget } from './data-budget.tsx';
+import { NotesHere } from './notes-here.tsx';
 import { VehicleConfiguration } from './vehicle-configuration.tsx';
 import { VehicleDialog } from './vehicle-dialog.tsx';
 import { HOURS, VehicleHistory } from './vehicle-history.tsx';
@@ -44,11 +45,13 @@ export function VehiclePage() {
 }
 
 function Sections({ vehicle }: { readonly vehicle: Vehicle }) {
+  const t = useWords();
   const may = useMay();
   return (
     <div className="vehicle">
       <CarriersNow vehicle={vehicle} />
       <VehicleHistory vehicleId={vehicle.id} />
+      <NotesHere panel title={t('experience.here')} query={{ vehicleId: vehicle.id }} />
       <div className="two">
         <VehicleUnit vehicle={vehicle} />
         {may('configuration.read') && vehicle.unitId !== null && (

@@ -1,5 +1,5 @@
 // Small form parts with a label above, dense enough for a filter row.
-import { Button, Dialog, Input, Select } from '@digdir/designsystemet-react';
+import { Button, Dialog, Input, Select, Textarea } from '@digdir/designsystemet-react';
 import { useId, useRef } from 'react';
 import { useWords } from '../words/words.ts';
 
@@ -85,6 +85,40 @@ export function TextInput(props: TextProps) {
         required={required}
         {...(placeholder !== undefined && { placeholder })}
         {...(pattern !== undefined && { pattern, title: hint })}
+        {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
+        onChange={(event) => onChange(event.target.value)}
+      />
+      {hint !== undefined && (
+        <p id={`${id}-hint`} className="quiet hint">
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface ParagraphsProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+  readonly rows: number;
+  /** Letters at most, as the platform takes them. */
+  readonly most: number;
+  readonly hint?: string;
+}
+
+/** Text of several lines. */
+export function Paragraphs({ label, value, onChange, rows, most, hint }: ParagraphsProps) {
+  const id = useId();
+  return (
+    <div className="field">
+      <label htmlFor={id}>{label}</label>
+      <Textarea
+        id={id}
+        value={value}
+        rows={rows}
+        maxLength={most}
+        required
         {...(hint !== undefined && { 'aria-describedby': `${id}-hint` })}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -30,6 +30,7 @@ import {
 } from '@rmh/contract/api';
 import { z } from 'zod';
 import { configurationRoutes } from './configuration.ts';
+import { experienceRoutes } from './experience.ts';
 import { type Asked, changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
 import { coverageOf, figuresOf, outagesOf, seriesOf, trendOf } from './figures.ts';
 import { fleetWriteRoutes } from './fleet-writes.ts';
@@ -54,6 +55,7 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...requirementRoutes(seed, nowMs),
     ...orderRoutes(seed, nowMs),
     ...programmeRoutes(seed, nowMs),
+    ...experienceRoutes(nowMs),
   ];
 }
 

@@ -55,6 +55,15 @@ export const ORDER_FORMS = {
   'a plan': ['/programme', /^(Endre planen|Change the plan): Helse Nord/],
   'a blocker': ['/programme', /^(Ny hindring eller|New blocker or)/],
 } as const;
+/** What people found out, and who looked. */
+export const LEARNED = {
+  experience: '/experience?note=1',
+  audit: '/administration?view=audit',
+} as const;
+export const NOTE_FORMS = {
+  'new note': ['/experience', /^(Ny erfaring|New note)$/],
+  'requirement of a note': ['/experience?note=2', /^(Gjør til krav|Make it a requirement)$/],
+} as const;
 /** A 13-inch laptop, a wall, a telephone; width and height, px. */
 export const SIZES = [
   [1280, 720],

@@ -1,7 +1,15 @@
 import { nbCommon } from './nb-common.ts';
+import { nbExperience } from './nb-experience.ts';
 import { nbForms } from './nb-forms.ts';
 import { nbOrders } from './nb-orders.ts';
 import { nbPages } from './nb-pages.ts';
 import { nbRequirements } from './nb-requirements.ts';
 
-export const nb = { ...nbCommon, ...nbPages, ...nbForms, ...nbOrders, ...nbRequirements };
+export const nb = {
+  ...nbCommon,
+  ...nbPages,
+  ...nbForms,
+  ...nbOrders,
+  ...nbRequirements,
+  ...nbExperience,
+};
