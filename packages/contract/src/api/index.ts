@@ -2,6 +2,7 @@ export * from './administration.ts';
 export * from './alarms.ts';
 export * from './common.ts';
 export * from './configuration.ts';
+export * from './document.ts';
 export * from './enrolment.ts';
 export * from './experience.ts';
 export * from './fleet.ts';
