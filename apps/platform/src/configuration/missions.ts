@@ -22,15 +22,30 @@ export const setMission = route({
   reply: MISSION,
   async answer(ask) {
     const { sql, params, body, nowMs } = ask;
-    const organisationId = await organisationOf(sql, params.vehicleId);
+    const { organisationId, simulated } = await vehicleOf(sql, params.vehicleId);
     const until = new Date(nowMs + body.forMinutes * MINUTE_MS);
     await sql.query(
       `INSERT INTO mission (vehicle_id, organisation_id, urgency, until) VALUES ($1, $2, $3, $4)
        ON CONFLICT (vehicle_id) DO UPDATE SET urgency = excluded.urgency, until = excluded.until`,
       [params.vehicleId, organisationId, body.urgency, until],
     );
-    await note(ask, 'vehicle.mission', organisationId, { urgency: body.urgency });
     const { vehicleId } = params;
+    const now = new Date(nowMs);
+    const goesOn = await sql.query(
+      `UPDATE mission_span SET to_at = $4 WHERE vehicle_id = $1 AND urgency = $2 AND to_at > $3
+       RETURNING id`,
+      [vehicleId, body.urgency, now, until],
+    );
+    if (goesOn.length === 0) {
+      await endSpan(sql, vehicleId, now);
+      await sql.query(
+        `INSERT INTO mission_span
+           (vehicle_id, organisation_id, simulated, urgency, from_at, to_at)
+         VALUES ($1, $2, $3, $4, $5, $6)`,
+        [vehicleId, organisationId, simulated, body.urgency, now, until],
+      );
+    }
+    await note(ask, 'vehicle.mission', organisationId, { urgency: body.urgency });
     return { body: { vehicleId, urgency: body.urgency, until: until.toISOString() } };
   },
 });
@@ -44,21 +59,37 @@ export const endMission = route({
   params: PARAMS,
   reply: null,
   async answer(ask) {
-    const { sql, params } = ask;
-    const organisationId = await organisationOf(sql, params.vehicleId);
+    const { sql, params, nowMs } = ask;
+    const { organisationId } = await vehicleOf(sql, params.vehicleId);
+    await endSpan(sql, params.vehicleId, new Date(nowMs));
     await sql.query('DELETE FROM mission WHERE vehicle_id = $1', [params.vehicleId]);
     await note(ask, 'vehicle.end-mission', organisationId, null);
     return { status: 204 };
   },
 });
 
-async function organisationOf(sql: Sql, vehicleId: number): Promise<number> {
-  const [vehicle] = await sql.query<{ organisation_id: number }>(
-    'SELECT organisation_id FROM vehicle WHERE id = $1',
+/** What was to last longer ends now. Times of missions are the platform's: one clock. */
+async function endSpan(sql: Sql, vehicleId: number, now: Date): Promise<void> {
+  await sql.query('UPDATE mission_span SET to_at = $2 WHERE vehicle_id = $1 AND to_at > $2', [
+    vehicleId,
+    now,
+  ]);
+}
+
+interface VehicleRow {
+  readonly organisationId: number;
+  readonly simulated: boolean;
+}
+
+/** Locked: two messages about one vehicle come one after the other. */
+async function vehicleOf(sql: Sql, vehicleId: number): Promise<VehicleRow> {
+  const [vehicle] = await sql.query<VehicleRow>(
+    `SELECT organisation_id AS "organisationId", simulated FROM vehicle WHERE id = $1
+     FOR NO KEY UPDATE`,
     [vehicleId],
   );
   if (vehicle === undefined) throw problem('not-found');
-  return vehicle.organisation_id;
+  return vehicle;
 }
 
 async function note(

@@ -50,7 +50,7 @@ function figureRows(figures: Figures): CsvValue[][] {
   ];
 }
 
-const asFile = (name: string, type: string) => ({
+export const asFile = (name: string, type: string) => ({
   'content-type': type,
   'content-disposition': `attachment; filename="${name}"`,
 });

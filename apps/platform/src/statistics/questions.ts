@@ -94,7 +94,7 @@ export async function trendOf(sql: Sql, question: Question, nowMs: number): Prom
   return days;
 }
 
-function wholeDays(question: Question, nowMs: number): Selection {
+export function wholeDays(question: Question, nowMs: number): Selection {
   const selection = selectionOf(question, nowMs);
   const { fromMs, toMs } = selection.period;
   // Four days or more are whole days already; fewer are widened the same way.

@@ -13,7 +13,7 @@ export interface Selection {
 }
 
 const CLASS_SUMS = CLASS_NAMES.flatMap((name) => CLASS_FIGURES.map((count) => `${name}_${count}`));
-const GAP_SUMS = [
+export const GAP_SUMS = [
   ...['gaps_under_1s', 'gaps_under_10s', 'gaps_under_1min', 'gaps_under_10min', 'gaps_longer'],
 ];
 const SERVICE_SUMS = ['up_ms', 'down_ms', ...CLASS_SUMS, ...GAP_SUMS];

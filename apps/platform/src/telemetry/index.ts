@@ -1,6 +1,7 @@
 import type { Route } from '../http/route.ts';
 import type { Job } from '../services.ts';
 import { ingestSamples, ingestViews } from './ingest.ts';
+import { missionJobs } from './mission-days.ts';
 import { outageJobs } from './outage-causes.ts';
 import { retentionJobs } from './retention.ts';
 import { rollupJobs } from './rollup.ts';
@@ -15,4 +16,9 @@ export const routes: readonly Route[] = [
   vehicleTrack,
 ];
 
-export const jobs: readonly Job[] = [...retentionJobs, ...rollupJobs, ...outageJobs];
+export const jobs: readonly Job[] = [
+  ...retentionJobs,
+  ...rollupJobs,
+  ...missionJobs,
+  ...outageJobs,
+];

@@ -8,6 +8,7 @@ import type { Database, Sql } from '../db/database.ts';
 import { SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { dayStart, weekStart } from '../statistics/period.ts';
+import { markMissions } from './mission-days.ts';
 import { rebuildOff } from './off.ts';
 import {
   endOf,
@@ -83,6 +84,7 @@ async function rebuildThese(sql: Sql, step: number, buckets: Buckets): Promise<v
     await sql.query(PATH_MINUTES, values);
     await rebuildOff(sql, buckets);
     await markAbove(sql, STEPS.quarter, buckets);
+    await markMissions(sql, buckets);
     return;
   }
   const all = Object.values(STEPS);

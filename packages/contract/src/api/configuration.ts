@@ -194,15 +194,19 @@ export const ROLLOUT_UNIT = z.strictObject({
 });
 export type RolloutUnit = z.infer<typeof ROLLOUT_UNIT>;
 
+/** As dispatch centres sort missions, the most urgent first. */
+export const URGENCIES = ['acute', 'urgent', 'ordinary'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
 /** POST /vehicles/:vehicleId/mission: told again while it lasts; it ends by itself. */
 export const MISSION_WRITE = z.strictObject({
-  urgency: z.enum(['acute', 'urgent', 'ordinary']),
+  urgency: z.enum(URGENCIES),
   /** Minutes until it is over unless it is told again. */
   forMinutes: z.int().min(1).max(720),
 });
 export const MISSION = z.strictObject({
   vehicleId: ID,
-  urgency: z.enum(['acute', 'urgent', 'ordinary']),
+  urgency: z.enum(URGENCIES),
   until: INSTANT,
 });
 export type Mission = z.infer<typeof MISSION>;

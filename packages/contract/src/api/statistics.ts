@@ -2,6 +2,7 @@
 // it, so that anybody can add up and recompute. Definitions: docs/statistics.md.
 import { z } from 'zod';
 import { ID, INSTANT, PAGE_QUERY, pageOf, SHARE } from './common.ts';
+import { URGENCIES } from './configuration.ts';
 
 /** Seconds. up + down is known time; off and unknown count as neither. */
 export const TIMES = z.strictObject({
@@ -115,6 +116,27 @@ export const TREND = z.strictObject({
   ),
 });
 export type Trend = z.infer<typeof TREND>;
+
+/** What vehicles had while they were on missions of one urgency. Seconds. */
+export const MISSION_FIGURES = z.strictObject({
+  urgency: z.enum(URGENCIES),
+  /** Those that began in the span. */
+  missions: z.int(),
+  vehicles: z.int(),
+  times: TIMES.pick({ up: true, down: true }),
+  availability: SHARE.nullable(),
+  classes: z.array(CLASS_FIGURES),
+  gaps: FIGURES.shape.gaps,
+});
+export type MissionFigures = z.infer<typeof MISSION_FIGURES>;
+
+/** GET /statistics/missions: whole days of Norway, one row an urgency. */
+export const MISSION_STATISTICS = z.strictObject({
+  from: INSTANT,
+  to: INSTANT,
+  urgencies: z.array(MISSION_FIGURES),
+});
+export type MissionStatistics = z.infer<typeof MISSION_STATISTICS>;
 
 /** Whole days (UTC) around the span; no further back than positions are kept. */
 export const COVERAGE_QUERY = PAGE_QUERY.extend({
