@@ -6,6 +6,7 @@ import { jobs as fleet } from './fleet/index.ts';
 import { forgetKeys } from './http/idempotency.ts';
 import { jobs as identity } from './identity/index.ts';
 import { jobs as live } from './live/index.ts';
+import { jobs as reports } from './reports/index.ts';
 import { jobs as requirements } from './requirements/index.ts';
 import type { Job } from './services.ts';
 import { jobs as statistics } from './statistics/index.ts';
@@ -22,4 +23,5 @@ export const JOBS: readonly Job[] = [
   ...statistics,
   ...configuration,
   ...requirements,
+  ...reports,
 ];

@@ -12,6 +12,7 @@ import { routes as live } from './live/index.ts';
 import { routes as orders } from './orders/index.ts';
 import { routes as organisations } from './organisations/index.ts';
 import { routes as programme } from './programme/index.ts';
+import { routes as reports } from './reports/index.ts';
 import { routes as requirements } from './requirements/index.ts';
 import { routes as statistics } from './statistics/index.ts';
 import { routes as telemetry } from './telemetry/index.ts';
@@ -32,4 +33,5 @@ export const ROUTES: readonly Route[] = [
   ...installations,
   ...programme,
   ...experience,
+  ...reports,
 ];

@@ -11,6 +11,7 @@ export * from './live.ts';
 export * from './orders.ts';
 export * from './overview.ts';
 export * from './programme.ts';
+export * from './reports.ts';
 export * from './requirement-facts.ts';
 export * from './requirements.ts';
 export * from './roles.ts';

@@ -37,6 +37,10 @@ export const VERBS = [
   'catalogue.write',
   'programme.read',
   'programme.write',
+  /** The monthly reports. */
+  'report.read',
+  /** To have one made before its time, or again. */
+  'report.write',
   'export.read',
   'webhook.write',
   'token.write',
@@ -63,6 +67,7 @@ const READ = [
   'statistics.read',
   'settings.read',
   'requirement.read',
+  'report.read',
 ] as const satisfies Verb[];
 
 const EXPERIENCE = ['experience.read', 'experience.write'] as const satisfies Verb[];
@@ -83,6 +88,7 @@ export const ROLES = {
     'order.write',
     'programme.read',
     'programme.write',
+    'report.write',
   ],
   'ict-operator': [
     ...READ,
@@ -112,6 +118,7 @@ export const ROLES = {
     'statistics.read',
     'requirement.read',
     'order.read',
+    'report.read',
     ...EXPERIENCE,
   ],
   'carrier-contact': [],
