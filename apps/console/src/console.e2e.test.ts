@@ -113,9 +113,9 @@ describe('Live', () => {
 });
 
 const WATCHED = ['Oversikt', 'Kart', 'Kjøretøy', 'Varsler', 'Dekning', 'Statistikk', 'Krav'];
-const TRUST_USERS = [...WATCHED, 'Bestilling', 'Erfaringer'];
+const TRUST_USERS = [...WATCHED, 'Bestilling', 'Erfaringer', 'Rapport'];
 const AUDITORS = [
-  ...[...WATCHED, 'Bestilling', 'Innføring', 'Erfaringer'],
+  ...[...WATCHED, 'Bestilling', 'Innføring', 'Erfaringer', 'Rapport'],
   ...['Konfigurasjon', 'Administrasjon'],
 ];
 

@@ -31,6 +31,16 @@ export function timeText(language: Language, style: Style, at: Instant): string 
   return formatter.format(new Date(at));
 }
 
+/** The months that are over, the newest first, each by its first day: 'YYYY-MM-01'. */
+export function monthsBefore(nowMs: number, count: number): string[] {
+  // Sweden writes the day as the API does.
+  const today = new Date(nowMs).toLocaleDateString('sv-SE', { timeZone: ZONE });
+  const [year = 0, month = 0] = today.split('-').map(Number);
+  return Array.from({ length: count }, (_, back) => {
+    return new Date(Date.UTC(year, month - 2 - back, 1)).toISOString().slice(0, 10);
+  });
+}
+
 /** '14:02' today, '24. nov. 14:02' on another day. */
 export function whenText(language: Language, at: Instant, nowMs: number): string {
   const today = timeText(language, 'date', at) === timeText(language, 'date', nowMs);

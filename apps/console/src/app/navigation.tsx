@@ -14,6 +14,7 @@ const PAGES = [
   { to: '/orders', word: 'page.orders', verbs: ['order.read'] },
   { to: '/programme', word: 'page.programme', verbs: ['programme.read'] },
   { to: '/experience', word: 'page.experience', verbs: ['experience.read'] },
+  { to: '/reports', word: 'page.reports', verbs: ['report.read'] },
   { to: '/configuration', word: 'page.configuration', verbs: ['configuration.read'] },
   {
     to: '/administration',

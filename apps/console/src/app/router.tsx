@@ -52,6 +52,10 @@ const routeTree = root.addChildren([
   at('/experience', () =>
     lazyRouteComponent(() => import('../pages/experience.tsx'), 'ExperiencePage'),
   ),
+  at('/reports', () => lazyRouteComponent(() => import('../pages/reports.tsx'), 'ReportsPage')),
+  at('/reports/$reportId', () =>
+    lazyRouteComponent(() => import('../pages/report.tsx'), 'ReportPage'),
+  ),
   at('/configuration', () =>
     lazyRouteComponent(() => import('../pages/configuration.tsx'), 'ConfigurationPage'),
   ),

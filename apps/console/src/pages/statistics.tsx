@@ -12,6 +12,7 @@ import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
 import { SimulatedMark } from '../parts/status.tsx';
 import { DAYS, useDays } from '../ranges.ts';
 import { useLanguage, useWords } from '../words/words.ts';
+import { MissionPanel } from './statistics-missions.tsx';
 import { Trend } from './statistics-trend.tsx';
 
 const GROUPS = ['nation', 'rhf', 'hf', 'station', 'vehicle'] as const;
@@ -40,6 +41,7 @@ export function StatisticsPage() {
       <Panel title={t('statistics.trend')} note={t('statistics.trendNote')}>
         <Trend query={query} />
       </Panel>
+      <MissionPanel query={query} />
       <Panel title={t('statistics.groups')} tools={<GroupChoice value={groupBy} />}>
         <Answer of={parts}>{({ groups }) => <GroupTable groups={groups} />}</Answer>
       </Panel>

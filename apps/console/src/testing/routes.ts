@@ -11,6 +11,7 @@ import {
   GATEWAY,
   ME,
   type Me,
+  MISSION_STATISTICS,
   ORGANISATION,
   type Organisation,
   OVERVIEW,
@@ -39,6 +40,7 @@ import { orderRoutes } from './order-routes.ts';
 import { overviewOf } from './overview.ts';
 import { programmeRoutes } from './programme.ts';
 import { recipientRoutes } from './recipients.ts';
+import { missionsOf, reportRoutes } from './reports.ts';
 import { requirementRoutes } from './requirements.ts';
 import type { Seed } from './seed.ts';
 
@@ -56,6 +58,7 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...orderRoutes(seed, nowMs),
     ...programmeRoutes(seed, nowMs),
     ...experienceRoutes(nowMs),
+    ...reportRoutes(seed, nowMs),
   ];
 }
 
@@ -275,6 +278,11 @@ function figureRoutes(seed: Seed, nowMs: number): FakeRoute[] {
         ? trendOf(query.get('from') ?? '', query.get('to') ?? '')
         : { days: [] },
     ),
+    fakeRoute('GET', '/statistics/missions', MISSION_STATISTICS, ({ query }) => ({
+      from: query.get('from') ?? '',
+      to: query.get('to') ?? '',
+      urgencies: missionsOf(query.get('simulated') === 'true' ? 1 : 0),
+    })),
     fakeRoute('GET', '/coverage', pageOf(COVERAGE_CELL), ({ query }) =>
       page(
         query.get('simulated') === 'true'

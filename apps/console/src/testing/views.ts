@@ -38,6 +38,11 @@ export const ORDERED = {
   garage: '/installations/1',
   programme: '/programme',
 } as const;
+/** Monthly reports. */
+export const REPORTED = { reports: '/reports', report: '/reports/1' } as const;
+export const REPORT_FORMS = {
+  'a report': ['/reports', /^(Lag en rapport|Make a report)$/],
+} as const;
 /** A form over its page: the page, and the button that opens it. */
 export const FORMS = {
   'new recipient': ['/alarms?view=recipients', /^(Ny mottaker|New recipient)$/],

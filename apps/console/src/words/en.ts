@@ -3,6 +3,7 @@ import { enExperience } from './en-experience.ts';
 import { enForms } from './en-forms.ts';
 import { enOrders } from './en-orders.ts';
 import { enPages } from './en-pages.ts';
+import { enReports } from './en-reports.ts';
 import { enRequirements } from './en-requirements.ts';
 
 export const en = {
@@ -12,4 +13,5 @@ export const en = {
   ...enOrders,
   ...enRequirements,
   ...enExperience,
+  ...enReports,
 };

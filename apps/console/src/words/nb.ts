@@ -3,6 +3,7 @@ import { nbExperience } from './nb-experience.ts';
 import { nbForms } from './nb-forms.ts';
 import { nbOrders } from './nb-orders.ts';
 import { nbPages } from './nb-pages.ts';
+import { nbReports } from './nb-reports.ts';
 import { nbRequirements } from './nb-requirements.ts';
 
 export const nb = {
@@ -12,4 +13,5 @@ export const nb = {
   ...nbOrders,
   ...nbRequirements,
   ...nbExperience,
+  ...nbReports,
 };

@@ -47,7 +47,7 @@ function draw(sheet: Sheet, part: DocumentPart): void {
 
 const HEADING_POINTS = { 1: 20, 2: 14, 3: 11 } as const;
 // A heading does not stand alone at the foot of a page: two lines below it, or a table's head.
-const AFTER_HEADING = 60;
+const AFTER_HEADING = 90;
 
 function drawHeading(sheet: Sheet, level: 1 | 2 | 3, text: string): void {
   const { pdf, left, width } = sheet;

@@ -1,5 +1,6 @@
 // Two regions with the same things in each. What belongs to the other one has numbers from 9000001
 // and the word KANARI in every text, so that any trace of it in an answer is seen.
+import type { ReportBody } from '@rmh/contract/api';
 import { type Database, SYSTEM } from '../db/database.ts';
 
 /** The region of those who ask, and one of everything in it. */
@@ -121,9 +122,34 @@ function region(id: number, word: string): string[] {
     `INSERT INTO experience_mark VALUES (${id}, 'user:${id}', ${id})`,
     `INSERT INTO experience_promotion (note_id, organisation_id, requirement_id, version, author, at)
      VALUES (${id}, ${id}, 1, 1, '${word}', ${at})`,
+    `INSERT INTO mission_span
+       (id, vehicle_id, organisation_id, simulated, urgency, from_at, to_at)
+     VALUES (${id}, ${id}, ${id + 1}, false, 'acute', ${at}, ${at})`,
+    `INSERT INTO report
+       (id, organisation_id, month, simulated, version, made_at, made_by, body, changes)
+     VALUES (${id}, ${id}, '2026-10-01', false, 1, ${at}, '${word}', '${report(id, word)}', '[]')`,
     `SELECT audit_append(${at}, ${id}, 'user:${id}', '${word}.do', 'test', '${id}', NULL, NULL,
        '${word}', NULL)`,
   ];
+}
+
+const NO_TIME = { up: 0, down: 0, off: 0, unknown: 0 };
+const NO_GAPS = { under1s: 0, under10s: 0, under1min: 0, under10min: 0, longer: 0 };
+
+/** A month in which nothing was measured. */
+function report(id: number, word: string): string {
+  const body: ReportBody = {
+    definitions: 1,
+    organisation: { id, kind: 'rhf', name: `${word} helse` },
+    ...{ month: '2026-10-01', simulated: false },
+    ...{ from: '2026-09-30T22:00:00.000Z', to: '2026-10-31T23:00:00.000Z' },
+    whole: {
+      ...{ vehicles: 1, times: NO_TIME, availability: null, carriers: [], bestAlone: null },
+      ...{ classes: [], gaps: NO_GAPS, bytes: 0, bytesDuplicated: 0 },
+    },
+    ...{ groups: [], missions: [], requirements: [], areas: [], cases: [], programme: [] },
+  };
+  return JSON.stringify(body);
 }
 
 /** Everything that the other region owns, as text: unchanged after whatever was asked. */
