@@ -17,9 +17,9 @@ test('A report is made by keyboard, read with a table beside each picture, and t
   await make.focus();
   await make.press('Enter');
   const dialog = page.getByRole('dialog');
-  await dialog.getByLabel('Organisasjon').selectOption({ label: 'Helse Nord' });
+  await dialog.getByLabel('Organisasjon').selectOption({ label: 'Helse Nord RHF' });
   await dialog.getByRole('button', { name: 'Lag en rapport' }).press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Månedsrapport – Helse Nord' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Månedsrapport – Helse Nord RHF' }).waitFor();
   const bars = page.getByRole('table', { name: 'Minutter uten svar' });
   assert.equal(await bars.getByRole('rowheader', { name: 'telenor' }).count(), 1);
   assert.equal(await bars.getByRole('cell', { name: '18,6' }).count(), 1);
