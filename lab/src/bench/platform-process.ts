@@ -7,10 +7,15 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../country/live-platform.ts';
 import { OWN_ROOT } from './children.ts';
 
+/** A directory of the embedded database, or PostgreSQL's address. */
+export type DatabasePlace = { readonly directory: string } | { readonly url: string };
+
 export interface PlatformUnderTest {
   readonly port: number;
   /** A one-time link: signs in the first national operator. */
   signInLink(): Promise<URL>;
+  /** Stops it, does `work` on its database, starts it again. */
+  whileStopped(work: (where: DatabasePlace) => Promise<void>): Promise<void>;
   /** Memory now, MB: the platform's process, database included where it is embedded. */
   memoryMb(): number;
   stop(): Promise<void>;
@@ -34,13 +39,20 @@ export async function startPlatform(database: 'pglite' | 'postgres'): Promise<Pl
     logLevel: 'warn',
   };
   writeFileSync(config, JSON.stringify(settings), { mode: 0o600 });
-  const child = rmh(['platform', '--config', config], 'inherit');
-  endWith(child, server?.child ?? null, directory);
+  const start = () => rmh(['platform', '--config', config], 'inherit');
+  let child = start();
+  endWith(() => child, server?.child ?? null, directory);
   await healthy(child, port);
   return {
     port,
     signInLink: async () =>
       new URL((await textOf(rmh(['platform', 'link', '--config', config]))).trim()),
+    async whileStopped(work) {
+      await ended(child, 'SIGTERM');
+      await work(server === null ? { directory: settings.dataDirectory } : { url: server.url });
+      child = start();
+      await healthy(child, port);
+    },
     memoryMb: () => residentMb(child.pid),
     async stop() {
       await ended(child, 'SIGTERM');
@@ -51,11 +63,11 @@ export async function startPlatform(database: 'pglite' | 'postgres'): Promise<Pl
 }
 
 /** Nothing of it outlives the bench, whatever ends it. */
-function endWith(child: ChildProcess, server: ChildProcess | null, directory: string): void {
+function endWith(child: () => ChildProcess, server: ChildProcess | null, directory: string): void {
   const stop = () => process.exit(1);
   process.once('SIGINT', stop).once('SIGTERM', stop);
   process.once('exit', () => {
-    child.kill('SIGKILL');
+    child().kill('SIGKILL');
     server?.kill('SIGTERM');
     rmSync(directory, { recursive: true, force: true });
   });

@@ -1,6 +1,7 @@
 // ./rmh bench platform: a real platform process under a whole fleet.
 //
 //   1  start, sign in, make the fleet, tell a month of history, wait until it is rolled up
+//      with a year behind it where --days says so, and every page asked for
 //   2  for --seconds: every unit delivers a sample and its state each ten seconds, people turn
 //      pages, look at the nation's month and at the live view, and one unit delivers the backlog
 //      of a day
@@ -11,7 +12,9 @@ import { type Figures, SAMPLES_IN_BATCH_MAX, type Vehicle } from '@rmh/contract/
 import { PlatformClient } from './platform-client.ts';
 import { type PlatformOptions, type PlatformResult, tableOf } from './platform-figures.ts';
 import { deliver, makeFleet, nowOf, sampleOf, tellHistory, type Voice } from './platform-fleet.ts';
+import { measurePages, type PageMeasured } from './platform-pages.ts';
 import { type PlatformUnderTest, startPlatform } from './platform-process.ts';
+import { putYearBehind, TOLD_DAYS_MOST } from './platform-year.ts';
 
 const EVERY_MS = 10_000;
 const DAY_MS = 86_400_000;
@@ -43,11 +46,18 @@ async function measure(
   const random = new Random(options.seed);
   say(`making ${options.units} vehicles`);
   const voices = await makeFleet(client, random, options.units + 1);
-  say(`telling ${options.days} days of them`);
+  say(`telling ${Math.min(options.days, TOLD_DAYS_MOST)} days of them`);
   const backlogged = voices.pop() as Voice;
-  const toldMs = await timed(() => tellHistory(client, random, voices, options.days));
+  const toldDays = Math.min(options.days, TOLD_DAYS_MOST);
+  const toldMs = await timed(() => tellHistory(client, random, voices, toldDays));
   say(`told in ${(toldMs / 1_000).toFixed(0)} s; waiting until it is in the figures`);
-  const rolledUpMs = await timed(() => rolledUp(client, voices.length * options.days));
+  const rolledUpMs = await timed(() => rolledUp(client, voices.length * toldDays));
+  if (options.days > TOLD_DAYS_MOST) {
+    say('putting the rest of the year behind it');
+    const before = options.days - TOLD_DAYS_MOST;
+    await platform.whileStopped((where) => putYearBehind(where, before));
+  }
+  const pages = await pagesOf(client, voices, options);
   say('warming up: each unit speaks once');
   const warm = new Counts();
   await speak(client, random, voices, Date.now() + EVERY_MS, warm, new Watch(client));
@@ -71,16 +81,31 @@ async function measure(
   await listening;
   return {
     options,
-    history: { samples: voices.length * options.days, toldMs, rolledUpMs },
+    history: { samples: voices.length * toldDays, toldMs, rolledUpMs },
     ingestMs: counts.ingestMs,
     nowMs: counts.nowMs,
     liveLagMs: watch.lagMs,
     pageMs: counts.pageMs,
     nationMs: counts.nationMs,
     failures: counts.failures,
+    pages,
     backlog,
     memoryMb: Math.max(...memory),
   };
+}
+
+// Twenty askings: the 95th of a hundred is the last but one.
+const ASKED_TIMES = 20;
+
+async function pagesOf(
+  client: PlatformClient,
+  voices: readonly Voice[],
+  { days }: PlatformOptions,
+): Promise<PageMeasured[]> {
+  const [first] = voices;
+  if (days <= TOLD_DAYS_MOST || first === undefined) return [];
+  say('asking for every page');
+  return await measurePages(client, first.vehicleId, ASKED_TIMES);
 }
 
 class Counts {

@@ -37,7 +37,7 @@ export function newSheet({ title, language, madeAt }: Document): Sheet {
     lang: language,
     size: 'A4',
     margins: MARGINS,
-    font: PLAIN,
+    font: null,
     info: {
       Title: inMetadata(title),
       Creator: 'RMH',

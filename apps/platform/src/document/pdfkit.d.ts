@@ -26,8 +26,8 @@ declare module 'pdfkit' {
     readonly lang: string;
     readonly size: 'A4';
     readonly margins: Readonly<Record<'top' | 'bottom' | 'left' | 'right', number>>;
-    /** A font's bytes: without it, a font that is not embedded is opened. */
-    readonly font: Uint8Array;
+    /** None: left out, one that is not embedded would be opened. */
+    readonly font: null;
     readonly info: Readonly<Record<'Title' | 'Creator' | 'Producer', string>> & {
       readonly CreationDate: Date;
     };
