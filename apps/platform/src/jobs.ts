@@ -1,6 +1,7 @@
 // What runs by itself, each in one of the platform's processes at a time (job-runner.ts).
 import { jobs as alarms } from './alarms/index.ts';
 import { jobs as audit } from './audit/index.ts';
+import { jobs as carriers } from './carriers/index.ts';
 import { jobs as configuration } from './configuration/index.ts';
 import { jobs as fleet } from './fleet/index.ts';
 import { forgetKeys } from './http/idempotency.ts';
@@ -24,4 +25,5 @@ export const JOBS: readonly Job[] = [
   ...configuration,
   ...requirements,
   ...reports,
+  ...carriers,
 ];

@@ -5,6 +5,7 @@ import { cpSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { RmhError } from '@rmh/contract';
 import { EXIT, openLog, parseOptions } from '@rmh/contract/daemon';
+import { checkPack } from './carriers/command.ts';
 import { askControl } from './control.ts';
 import { dumpStream, moveDatabase, readBackup, writeBackup } from './db/backup-file.ts';
 import { signInLink } from './first-run.ts';
@@ -22,6 +23,7 @@ const USAGE = `Usage: rmh platform --config FILE [--check]
        rmh platform backup  --config FILE --out BACKUP
        rmh platform restore --config FILE --in BACKUP
        rmh platform move    --config FILE --to OTHER_FILE
+       rmh platform evidence --in PACK --key PUBLIC_KEY
 
 Runs the national platform until SIGTERM or Ctrl-C (docs/platform.md).
   build    builds the console from its sources, where one is newer than what was built
@@ -30,6 +32,7 @@ Runs the national platform until SIGTERM or Ctrl-C (docs/platform.md).
   backup   writes everything into one file; the platform may run meanwhile
   restore  reads it into an empty database; the platform is stopped
   move     copies everything into the empty database that OTHER_FILE names
+  evidence checks a signed pack of evidence; needs no platform (docs/carriers.md)
 Exit: 0 done, 1 failed and may heal, 2 a person must mend something.
 `;
 
@@ -42,6 +45,7 @@ export async function runPlatform(argv: string[]): Promise<number> {
     }
     const [verb = 'run'] = words;
     if (verb === 'build') return await build();
+    if (verb === 'evidence') return checkPack(needed(values, 'in'), needed(values, 'key'));
     return await perform(verb, loadSettings(needed(values, 'config')), values);
   } catch (error) {
     if (error instanceof ProblemError) {
@@ -65,6 +69,7 @@ const OPTIONS = {
   out: { type: 'string' },
   in: { type: 'string' },
   to: { type: 'string' },
+  key: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const;
 

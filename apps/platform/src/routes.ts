@@ -1,6 +1,7 @@
 // Every route of the API, in the order of the document.
 import { routes as alarms } from './alarms/index.ts';
 import { routes as audit } from './audit/index.ts';
+import { routes as carriers } from './carriers/index.ts';
 import { routes as configuration } from './configuration/index.ts';
 import { routes as experience } from './experience/index.ts';
 import { routes as fleet } from './fleet/index.ts';
@@ -34,4 +35,5 @@ export const ROUTES: readonly Route[] = [
   ...programme,
   ...experience,
   ...reports,
+  ...carriers,
 ];

@@ -22,7 +22,12 @@ export interface Sql {
 export type Scope =
   /** Jobs, ingestion and sign-in: the owner of the tables. */
   | { readonly kind: 'system'; readonly first?: true }
-  | { readonly kind: 'roots'; readonly organisationIds: readonly number[] };
+  | {
+      readonly kind: 'roots';
+      readonly organisationIds: readonly number[];
+      /** Carriers for whom the asker speaks: cases sent to them are shown too. */
+      readonly carrierIds?: readonly number[];
+    };
 
 export const SYSTEM: Scope = { kind: 'system' };
 /** Before a person is answered: the embedded database takes persons first. */

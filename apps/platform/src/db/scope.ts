@@ -11,11 +11,12 @@ const STATEMENT_MOST_MS = 30_000;
 /** Statements that open a transaction. The numbers come from the database itself. */
 export function beginText(scope: Scope): string {
   if (scope.kind === 'system') return 'BEGIN';
-  assert(scope.organisationIds.every((id) => Number.isSafeInteger(id)));
-  const roots = `{${scope.organisationIds.join(',')}}`;
+  const { organisationIds, carrierIds = [] } = scope;
+  assert([...organisationIds, ...carrierIds].every((id) => Number.isSafeInteger(id)));
   return (
     `BEGIN; SET LOCAL statement_timeout = ${STATEMENT_MOST_MS};` +
-    ` SELECT set_config('rmh.roots', '${roots}', true); SET LOCAL ROLE rmh_app`
+    ` SELECT set_config('rmh.roots', '{${organisationIds.join(',')}}', true),` +
+    ` set_config('rmh.carriers', '{${carrierIds.join(',')}}', true); SET LOCAL ROLE rmh_app`
   );
 }
 

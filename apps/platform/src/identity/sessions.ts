@@ -1,5 +1,5 @@
 // Sessions of people: a cookie whose hash is a row. Each use moves the end, up to a last one.
-import type { Grant, Role } from '@rmh/contract/api';
+import type { Grant } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
 import type { SessionSettings } from '../settings.ts';
 import type { Asker } from './asker.ts';
@@ -40,7 +40,7 @@ interface SessionRow {
   readonly csrf: string;
   readonly created_at: Date;
   readonly used_at: Date;
-  readonly grants: { role: Role; organisationId: number }[] | null;
+  readonly grants: Grant[] | null;
 }
 
 /** Null: none, over, or its user is no longer active. As system. */
@@ -52,7 +52,8 @@ export async function findSession(
 ): Promise<Session | null> {
   const [row] = await sql.query<SessionRow>(
     `SELECT s.user_id, u.name, s.csrf, s.created_at, s.used_at,
-       (SELECT jsonb_agg(jsonb_build_object('role', g.role, 'organisationId', g.organisation_id)
+       (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', g.role,
+          'organisationId', g.organisation_id, 'carrierId', g.carrier_id))
           ORDER BY g.role, g.organisation_id) FROM user_grant g WHERE g.user_id = u.id) AS grants
      FROM session s JOIN app_user u ON u.id = s.user_id AND u.active
      WHERE s.token_hash = $1 AND s.expires_at > $2`,

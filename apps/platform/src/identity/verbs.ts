@@ -5,14 +5,17 @@ import { SYSTEM } from '../db/database.ts';
 import type { Access } from '../http/route.ts';
 import type { Asker } from './asker.ts';
 
-/** The organisations on which the asker holds the verb itself; all below them follow. */
+/**
+ * The organisations on which the asker holds the verb itself; all below them follow. A carrier's
+ * contact holds his on none: he speaks for a carrier (`deskOf`).
+ */
 export function rootsOf(asker: Asker, verb: Verb): readonly number[] {
   switch (asker.kind) {
     case 'user':
       return [
         ...new Set(
           asker.grants
-            .filter(({ role }) => mayDo(role, verb))
+            .filter(({ role }) => role !== 'carrier-contact' && mayDo(role, verb))
             .map(({ organisationId }) => organisationId),
         ),
       ];
@@ -23,6 +26,14 @@ export function rootsOf(asker: Asker, verb: Verb): readonly number[] {
     case 'gateway':
       return [];
   }
+}
+
+/** The carriers for whom the asker speaks and holds the verb. */
+export function deskOf(asker: Asker, verb: Verb): readonly number[] {
+  if (asker.kind !== 'user') return [];
+  return asker.grants.flatMap(({ role, carrierId }) =>
+    role === 'carrier-contact' && carrierId !== undefined && mayDo(role, verb) ? [carrierId] : [],
+  );
 }
 
 export type Admission =
@@ -43,8 +54,9 @@ export function admit(asker: Asker, access: Access): Admission {
       return asker.kind === access ? admitted(SYSTEM) : refused(asker);
     default: {
       const organisationIds = rootsOf(asker, access);
-      return organisationIds.length > 0
-        ? admitted({ kind: 'roots', organisationIds })
+      const carrierIds = deskOf(asker, access);
+      return organisationIds.length + carrierIds.length > 0
+        ? admitted({ kind: 'roots', organisationIds, carrierIds })
         : refused(asker);
     }
   }
@@ -75,7 +87,7 @@ export async function mayOn(
 
 /** Everything the asker may do: for the console to show and to hide by. */
 export function verbsOf(asker: Asker): { verb: Verb; organisationIds: number[] }[] {
-  return VERBS.map((verb) => ({ verb, organisationIds: [...rootsOf(asker, verb)] })).filter(
-    ({ organisationIds }) => organisationIds.length > 0,
+  return VERBS.filter((verb) => rootsOf(asker, verb).length + deskOf(asker, verb).length > 0).map(
+    (verb) => ({ verb, organisationIds: [...rootsOf(asker, verb)] }),
   );
 }

@@ -48,6 +48,27 @@ const REQUIREMENT = `INSERT INTO requirement (id, organisation_id, code) VALUES 
       "comparisons": [{"fact": "carriersFitted", "is": "at-least", "value": 2}]}}',
     'vehicle', '2026-11-01')`;
 
+const evidenceOf = (caseId: number, word: string): string =>
+  JSON.stringify({
+    format: 'rmh-evidence-1',
+    caseId,
+    version: 1,
+    frozenAt: '2026-11-25T12:00:00.000Z',
+    kind: 'area',
+    simulated: false,
+    carrier: { key: 'telia', name: word },
+    from: '2026-11-25T12:00:00.000Z',
+    to: null,
+    cells: [],
+    lostMs: 1,
+    vehiclesStruck: 1,
+    vehiclesServed: 1,
+    vehiclesFine: 0,
+    held: [],
+    vehicles: [],
+    days: [],
+  });
+
 /** `id` and `word` are ours, so they are pasted. One of each table that an organisation owns. */
 function region(id: number, word: string): string[] {
   const at = `'2026-11-25 12:00:00Z'`;
@@ -108,6 +129,19 @@ function region(id: number, word: string): string[] {
     `INSERT INTO acceptance_drive (id, organisation_id, installation_id, from_at, to_at,
        measured_at, measured_by, passed, figures)
      VALUES (${id}, ${id + 1}, ${id}, ${at}, ${at}, ${at}, '${word}', false, '[]')`,
+    `INSERT INTO carrier_case (id, organisation_id, carrier_id, kind, state, simulated, from_at,
+       cells, evidence, reference, opened_at, opened_by)
+     VALUES (${id}, ${id}, 1, 'area', 'sent', false, ${at}, '{}', 1, '${word} sak', ${at},
+       '${word}')`,
+    `INSERT INTO carrier_case_message (id, case_id, at, side, author, text)
+     VALUES (${id}, ${id}, ${at}, 'health', '${word}', '${word}')`,
+    `INSERT INTO carrier_case_change (id, case_id, at, side, actor, to_state, reason)
+     VALUES (${id}, ${id}, ${at}, 'health', '${word}', 'open', '${word}')`,
+    `INSERT INTO carrier_evidence (case_id, version, frozen_at, content, sha256, signature, key_id,
+       vehicles, lost_ms) VALUES (${id}, 1, ${at}, '${evidenceOf(id, word)}', '', '', '', 1, 1)`,
+    `INSERT INTO carrier_case_share VALUES (${id}, ${id + 1}, 1, 1)`,
+    `INSERT INTO shared_fate_day VALUES ('2026-11-24', ${id}, ${id}, ${id + 1}, false, 0,
+       '${word}', 'telia', 1, 1, 1, 1, 1)`,
     `INSERT INTO programme_plan VALUES (${id}, '${word}', 1)`,
     `INSERT INTO programme_month VALUES (${id}, '2026-11-01', 1, 1, 1, 1, 1)`,
     `INSERT INTO programme_row (id, organisation_id, kind, text, owner, due, note, since)

@@ -1,4 +1,4 @@
-import type { Role, User } from '@rmh/contract/api';
+import type { Grant, User } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
 
 export interface UserRow {
@@ -9,12 +9,12 @@ export interface UserRow {
   readonly active: boolean;
   readonly last_seen_at: Date | null;
   readonly version: number;
-  readonly grants: { role: Role; organisationId: number }[] | null;
+  readonly grants: Grant[] | null;
 }
 
 export const USER_COLUMNS = `u.id, u.organisation_id, u.name, u.email, u.active, u.last_seen_at,
-  u.version, (SELECT jsonb_agg(jsonb_build_object('role', g.role,
-    'organisationId', g.organisation_id) ORDER BY g.organisation_id, g.role)
+  u.version, (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', g.role,
+    'organisationId', g.organisation_id, 'carrierId', g.carrier_id)) ORDER BY g.organisation_id, g.role)
     FROM user_grant g WHERE g.user_id = u.id) AS grants`;
 
 export async function userById(sql: Sql, userId: number): Promise<User | null> {

@@ -2,6 +2,8 @@
 //
 //   nobody grants a role with a verb that he does not hold there himself
 //   nobody changes a user who has grants that he does not see
+//
+// A carrier's contact is one for the nation and for one carrier.
 import {
   type Grant,
   PAGE_QUERY,
@@ -114,7 +116,7 @@ async function seen(sql: Sql, userId: number): Promise<User> {
 }
 
 const sameGrant = (a: Grant) => (b: Grant) =>
-  a.role === b.role && a.organisationId === b.organisationId;
+  a.role === b.role && a.organisationId === b.organisationId && a.carrierId === b.carrierId;
 
 async function setGrants(
   ask: Ask,
@@ -123,6 +125,9 @@ async function setGrants(
   after: readonly Grant[],
 ): Promise<void> {
   const { sql } = ask;
+  if (after.filter(({ role }) => role === 'carrier-contact').length > 1) {
+    throw problem('bad-request', "a carrier's contact speaks for one carrier");
+  }
   const added = after.filter((grant) => !before.some(sameGrant(grant)));
   const removed = before.filter((grant) => !after.some(sameGrant(grant)));
   for (const grant of [...added, ...removed]) await checkGrant(ask, grant);
@@ -132,16 +137,17 @@ async function setGrants(
       [userId, role, organisationId],
     );
   }
-  for (const { role, organisationId } of added) {
+  for (const { role, organisationId, carrierId } of added) {
     await sql.query(
-      `INSERT INTO user_grant (user_id, role, organisation_id) VALUES ($1, $2, $3)
+      `INSERT INTO user_grant (user_id, role, organisation_id, carrier_id) VALUES ($1, $2, $3, $4)
        ON CONFLICT DO NOTHING`,
-      [userId, role, organisationId],
+      [userId, role, organisationId, carrierId ?? null],
     );
   }
 }
 
-async function checkGrant({ sql, asker }: Ask, { role, organisationId }: Grant): Promise<void> {
+async function checkGrant({ sql, asker }: Ask, grant: Grant): Promise<void> {
+  const { role, organisationId, carrierId } = grant;
   const [organisation] = await sql.query<{ kind: string }>(
     'SELECT kind FROM organisation WHERE id = $1',
     [organisationId],
@@ -150,6 +156,12 @@ async function checkGrant({ sql, asker }: Ask, { role, organisationId }: Grant):
   // Gateways, carriers and the baseline belong to the nation, whoever writes them.
   if (role === 'national-operator' && organisation.kind !== 'national') {
     throw problem('bad-request', 'a national operator is one for the nation');
+  }
+  if ((role === 'carrier-contact') !== (carrierId !== undefined)) {
+    throw problem('bad-request', "a carrier's contact, and nobody else, has a carrier");
+  }
+  if (role === 'carrier-contact' && organisation.kind !== 'national') {
+    throw problem('bad-request', "a carrier's contact is one for the nation");
   }
   for (const verb of ROLES[role]) {
     if (!(await mayOn(sql, asker, verb, organisationId))) {

@@ -93,11 +93,11 @@ function cellOf(rows: readonly CellRow[]): CoverageCell | null {
 
 // Cells of resolution 8 inside a larger one, by number: they stand together, the digits below the
 // larger one's resolution run from 000… to 666… (H3: docs, "Bit layout of H3Index").
-function firstChild(hex: string): string {
+export function firstChild(hex: string): string {
   return child(hex, 0n);
 }
 
-function lastChild(hex: string): string {
+export function lastChild(hex: string): string {
   return child(hex, 7n);
 }
 

@@ -1,5 +1,6 @@
 export * from './administration.ts';
 export * from './alarms.ts';
+export * from './carriers.ts';
 export * from './common.ts';
 export * from './configuration.ts';
 export * from './document.ts';
@@ -18,4 +19,5 @@ export * from './roles.ts';
 export * from './simulation.ts';
 export * from './statistics.ts';
 export * from './telemetry.ts';
+export * from './tmf621.ts';
 export * from './tmf641.ts';

@@ -41,6 +41,10 @@ export const VERBS = [
   'report.read',
   /** To have one made before its time, or again. */
   'report.write',
+  /** Cases towards the carriers, and the evidence in them. */
+  'case.read',
+  /** To open, send, answer and close them; a carrier's contact answers those sent to it. */
+  'case.write',
   'export.read',
   'webhook.write',
   'token.write',
@@ -89,6 +93,8 @@ export const ROLES = {
     'programme.read',
     'programme.write',
     'report.write',
+    'case.read',
+    'case.write',
   ],
   'ict-operator': [
     ...READ,
@@ -110,6 +116,8 @@ export const ROLES = {
     'order.read',
     'order.install',
     'programme.read',
+    'case.read',
+    'case.write',
   ],
   'trust-user': [
     'organisation.read',
@@ -121,9 +129,18 @@ export const ROLES = {
     'report.read',
     ...EXPERIENCE,
   ],
-  'carrier-contact': [],
+  /** For one carrier, and only in cases that were sent to it. */
+  'carrier-contact': ['case.read', 'case.write'],
   // Everything but where one vehicle drove; and changes nothing.
-  auditor: [...READ, 'audit.read', 'user.read', 'order.read', 'programme.read', 'experience.read'],
+  auditor: [
+    ...READ,
+    'audit.read',
+    'user.read',
+    'order.read',
+    'programme.read',
+    'experience.read',
+    'case.read',
+  ],
 } as const satisfies Record<string, readonly Verb[]>;
 export const ROLE = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 export type Role = keyof typeof ROLES;
@@ -151,7 +168,12 @@ export const ORGANISATION = z.strictObject({
 });
 export type Organisation = z.infer<typeof ORGANISATION>;
 
-export const GRANT = z.strictObject({ role: ROLE, organisationId: ID });
+export const GRANT = z.strictObject({
+  role: ROLE,
+  organisationId: ID,
+  /** For whom a carrier-contact speaks; no other role has one. */
+  carrierId: ID.exactOptional(),
+});
 export type Grant = z.infer<typeof GRANT>;
 
 export const USER = z.strictObject({
