@@ -264,6 +264,10 @@ for (const { kind, open } of databases()) {
       assert.match(String(csv.headers['content-disposition']), /case-1-v2-[0-9a-f]{8}\.csv/);
       const parquet = await national('GET /carrier-cases/1/evidence/2/pack.parquet');
       assert.match(parquet.text, /^PAR1/);
+      for (const language of ['nb', 'en']) {
+        const pdf = await national(`GET /carrier-cases/1/evidence/2/pack.pdf?language=${language}`);
+        assert.match(pdf.text, /^%PDF-/);
+      }
     });
     await on.server.close();
     await db.close();

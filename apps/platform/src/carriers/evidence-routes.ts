@@ -1,6 +1,7 @@
 // Evidence as it was frozen: versions, the thing itself, and packs to take away. The signed one is
 // JSON; tables are made of it, and name its SHA-256.
 import {
+  DOCUMENT_LANGUAGES,
   EVIDENCE,
   EVIDENCE_VERSION,
   type Evidence,
@@ -10,12 +11,14 @@ import {
 } from '@rmh/contract/api';
 import { z } from 'zod';
 import type { Sql } from '../db/database.ts';
+import { renderPdf } from '../document/index.ts';
 import { idCursor, page } from '../http/paging.ts';
 import { problem } from '../http/problem.ts';
 import { type Answer, type Route, route } from '../http/route.ts';
 import { CSV_START, csvLine } from '../statistics/csv.ts';
 import { ParquetStream } from '../statistics/parquet.ts';
 import { CASE_PARAMS } from './cases.ts';
+import { evidenceDocument } from './evidence-document.ts';
 import { evidenceTable } from './evidence-table.ts';
 import { packText, type Signed } from './pack.ts';
 import { caseById } from './rows.ts';
@@ -101,16 +104,17 @@ function packRoute(ending: string, type: string, summary: string, made: Made): R
     async answer({ sql, params }): Promise<Answer<never>> {
       const { caseId, version } = params;
       const row = await frozen(sql, caseId, version);
-      const name = `case-${caseId}-v${version}-${row.sha256.slice(0, 8)}.${ending}`;
       return {
-        headers: {
-          'content-type': type,
-          'content-disposition': `attachment; filename="${name}"`,
-        },
+        headers: asFile(caseId, row, ending, type),
         raw: made(row, JSON.parse(row.content) as Evidence),
       };
     },
   });
+}
+
+function asFile(caseId: number, { version, sha256 }: EvidenceRow, ending: string, type: string) {
+  const name = `case-${caseId}-v${version}-${sha256.slice(0, 8)}.${ending}`;
+  return { 'content-type': type, 'content-disposition': `attachment; filename="${name}"` };
 }
 
 const json = packRoute(
@@ -144,4 +148,26 @@ const parquet = packRoute(
   },
 );
 
-export const evidenceRoutes: readonly Route[] = [versions, read, json, csv, parquet];
+const pdf = route({
+  id: 'evidence.pdf',
+  method: 'GET',
+  path: '/carrier-cases/:caseId/evidence/:version/pack.pdf',
+  summary: 'To read and print; names the SHA-256 of the signed pack',
+  access: 'case.read',
+  params: VERSION_PARAMS,
+  query: z.strictObject({ language: z.enum(DOCUMENT_LANGUAGES).default('nb') }),
+  reply: null,
+  perMinute: 60,
+  async answer({ sql, params, query }): Promise<Answer<never>> {
+    const row = await frozen(sql, params.caseId, params.version);
+    const evidence = JSON.parse(row.content) as Evidence;
+    return {
+      headers: asFile(params.caseId, row, 'pdf', 'application/pdf'),
+      raw: async (stream) => {
+        await stream.write(await renderPdf(evidenceDocument(evidence, row.sha256, query.language)));
+      },
+    };
+  },
+});
+
+export const evidenceRoutes: readonly Route[] = [versions, read, json, csv, parquet, pdf];

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { Random } from '@rmh/base';
 import type { Evidence } from '@rmh/contract/api';
 import { Identity } from '@rmh/contract/daemon';
+import { runPlatform } from '../main.ts';
 import { canonical, packText, sign, verifyPack } from './pack.ts';
 import { commandsFor, MOVES, move } from './states.ts';
 
@@ -47,6 +51,27 @@ test('Any one altered, added or missing byte of a pack is noticed', () => {
     assert.notEqual(verifyPack(cut.toString(), identity.publicKey).kind, 'whole', `cut ${at}`);
   }
   assert.equal(verifyPack(` ${bytes.toString()}`, identity.publicKey).kind, 'not-canonical');
+});
+
+test('The command checks a file without a platform, and says no to an altered one', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rmh-pack-'));
+  t.after(() => rmSync(folder, { recursive: true }));
+  const identity = key(1);
+  const text = packText(sign(EVIDENCE, identity));
+  const said: string[] = [];
+  for (const stream of [process.stdout, process.stderr]) {
+    t.mock.method(stream, 'write', (line: string) => said.push(line) > 0);
+  }
+  const check = async (content: string) => {
+    const file = join(folder, 'pack.json');
+    writeFileSync(file, content);
+    return await runPlatform(['evidence', '--in', file, '--key', identity.publicKey]);
+  };
+  const codes = [await check(text), await check(text.replace('"version":1', '"version":2'))];
+  t.mock.restoreAll();
+  assert.deepEqual(codes, [0, 2]);
+  assert.match(said[0] ?? '', /^whole: case 7, version 1/);
+  assert.match(said[1] ?? '', /altered since it was signed/);
 });
 
 test('Canonical JSON does not depend on the order in which fields were set', () => {
