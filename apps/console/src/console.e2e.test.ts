@@ -115,7 +115,15 @@ describe('Live', () => {
 const WATCHED = ['Oversikt', 'Kart', 'Kjøretøy', 'Varsler', 'Dekning', 'Statistikk', 'Krav'];
 const TRUST_USERS = [...WATCHED, 'Bestilling', 'Erfaringer', 'Rapport'];
 const AUDITORS = [
-  ...[...WATCHED, 'Bestilling', 'Innføring', 'Erfaringer', 'Rapport'],
+  ...[
+    ...WATCHED.slice(0, -1),
+    'Operatører',
+    'Krav',
+    'Bestilling',
+    'Innføring',
+    'Erfaringer',
+    'Rapport',
+  ],
   ...['Konfigurasjon', 'Administrasjon'],
 ];
 

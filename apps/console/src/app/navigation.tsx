@@ -10,6 +10,7 @@ const PAGES = [
   { to: '/alarms', word: 'page.alarms', verbs: ['alarm.read'] },
   { to: '/coverage', word: 'page.coverage', verbs: ['statistics.read'] },
   { to: '/statistics', word: 'page.statistics', verbs: ['statistics.read'] },
+  { to: '/carriers', word: 'page.carriers', verbs: ['case.read'] },
   { to: '/requirements', word: 'page.requirements', verbs: ['requirement.read'] },
   { to: '/orders', word: 'page.orders', verbs: ['order.read'] },
   { to: '/programme', word: 'page.programme', verbs: ['programme.read'] },

@@ -5,9 +5,9 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
-import { OverviewPage } from '../pages/overview.tsx';
 import { NotFound } from './not-found.tsx';
 import { Shell } from './shell.tsx';
+import { StartPage } from './start.tsx';
 
 // Filters live in the address, so that a view can be sent to a colleague and found again.
 export type Search = Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ const at = <Path extends string>(path: Path, load: () => ReturnType<typeof lazyR
   createRoute({ getParentRoute: () => root, path, component: load() });
 
 const routeTree = root.addChildren([
-  createRoute({ getParentRoute: () => root, path: '/', component: OverviewPage }),
+  createRoute({ getParentRoute: () => root, path: '/', component: StartPage }),
   at('/map', () => lazyRouteComponent(() => import('../pages/map.tsx'), 'MapPage')),
   at('/vehicles', () => lazyRouteComponent(() => import('../pages/vehicles.tsx'), 'VehiclesPage')),
   at('/vehicles/$vehicleId', () =>
@@ -36,6 +36,8 @@ const routeTree = root.addChildren([
   at('/statistics', () =>
     lazyRouteComponent(() => import('../pages/statistics.tsx'), 'StatisticsPage'),
   ),
+  at('/carriers', () => lazyRouteComponent(() => import('../pages/carriers.tsx'), 'CarriersPage')),
+  at('/carriers/$caseId', () => lazyRouteComponent(() => import('../pages/case.tsx'), 'CasePage')),
   at('/requirements', () =>
     lazyRouteComponent(() => import('../pages/requirements.tsx'), 'RequirementsPage'),
   ),

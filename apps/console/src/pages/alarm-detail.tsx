@@ -12,6 +12,7 @@ import { TextInput } from '../parts/fields.tsx';
 import { Answer, Facts, Fault, Panel } from '../parts/page.tsx';
 import { SeverityMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { CaseOfAlarm } from './case-of-alarm.tsx';
 
 interface AlarmDetailProps {
   readonly alarmId: number;
@@ -50,6 +51,7 @@ function AlarmFacts({ alarm }: { readonly alarm: Alarm }) {
   const nowMs = useNowMs();
   const { alarmText, faultText } = useAlarmWords();
   const { data: tree } = useOrganisations();
+  const may = useMay();
   const when = (at: string | null) => (at === null ? '–' : whenText(language, at, nowMs));
   const vehicle =
     alarm.vehicleId === null ? null : (
@@ -73,6 +75,7 @@ function AlarmFacts({ alarm }: { readonly alarm: Alarm }) {
           [t('column.acknowledged'), alarm.acknowledgedBy ?? t('word.no')],
         ]}
       />
+      {alarm.kind === 'carrier-area' && may('case.read') && <CaseOfAlarm alarmId={alarm.id} />}
       {alarm.partOf !== null && (
         <p>
           <Link to="/alarms" search={{ alarm: String(alarm.partOf) }}>

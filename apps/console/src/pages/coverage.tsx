@@ -1,6 +1,6 @@
 // Where each carrier answered and where it did not, by hexagons. The table says the worst first.
 import type { CoverageCell } from '@rmh/contract/api';
-import { cellToBoundary, cellToLatLng } from 'h3-js';
+import { cellToBoundary } from 'h3-js';
 import type { ExpressionSpecification, GeoJSONSource, MapLibreMap } from 'maplibre-gl';
 import { useCallback, useEffect, useMemo, useState } from 'react';
 import { useAllPages } from '../api/api.ts';
@@ -8,7 +8,7 @@ import { useFilters } from '../app/search.ts';
 import { useCarrierLook } from '../carriers.ts';
 import { decimals, shareText, spanText } from '../format.ts';
 import { MapView } from '../map/map-view.tsx';
-import { loadPlaces, nearestPlace } from '../map/places.ts';
+import { usePlaceNames } from '../map/place-names.ts';
 import { FleetChoice } from '../parts/choices.tsx';
 import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Choice, Segments } from '../parts/fields.tsx';
@@ -237,17 +237,4 @@ function CellTable({ shown }: { readonly shown: readonly ShownCell[] }) {
       empty={t('coverage.none')}
     />
   );
-}
-
-function usePlaceNames(): (cell: string) => string {
-  const language = useLanguage();
-  const [places, setPlaces] = useState<Awaited<ReturnType<typeof loadPlaces>>>([]);
-  useEffect(() => {
-    void loadPlaces().then(setPlaces);
-  }, []);
-  return (cell) => {
-    const [latitude, longitude] = cellToLatLng(cell);
-    const near = nearestPlace(places, longitude, latitude);
-    return near === null ? cell : `${near.name} (${decimals(language, near.km, 0)} km)`;
-  };
 }

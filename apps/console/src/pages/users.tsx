@@ -1,7 +1,7 @@
 import { Button } from '@digdir/designsystemet-react';
 import type { Grant, Role, User } from '@rmh/contract/api';
 import { useState } from 'react';
-import { useMay, useOrganisations, usePages, useWrite } from '../api/api.ts';
+import { useCarriers, useMay, useOrganisations, usePages, useWrite } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
 import { ROLE_NAMES } from '../choices.ts';
 import { whenText } from '../format.ts';
@@ -52,6 +52,7 @@ function UserTable({ users, onEdit }: UserTableProps) {
   const nowMs = useNowMs();
   const { data: tree } = useOrganisations();
   const nameOf = (id: number): string => tree?.find((one) => one.id === id)?.shortName ?? '–';
+  const carrierOf = useCarrierNames();
   return (
     <DataTable
       caption={t('admin.users')}
@@ -77,7 +78,9 @@ function UserTable({ users, onEdit }: UserTableProps) {
           head: t('user.grants'),
           cell: ({ grants }) =>
             grants
-              .map(({ role, organisationId }) => `${t(`role.${role}`)} · ${nameOf(organisationId)}`)
+              .map(({ role, organisationId, carrierId }) => {
+                return `${t(`role.${role}`)} · ${carrierOf(carrierId) ?? nameOf(organisationId)}`;
+              })
               .join(', ') || '–',
         },
         {
@@ -161,9 +164,12 @@ function useFields(opened: User, now: User) {
   const t = useWords();
   const { data: tree } = useOrganisations();
   const nameOf = (id: number): string => tree?.find((one) => one.id === id)?.name ?? '–';
+  const carrierOf = useCarrierNames();
   const grantsOf = ({ grants }: User): string =>
     grants
-      .map(({ role, organisationId }) => `${t(`role.${role}`)} · ${nameOf(organisationId)}`)
+      .map(({ role, organisationId, carrierId }) => {
+        return `${t(`role.${role}`)} · ${carrierOf(carrierId) ?? nameOf(organisationId)}`;
+      })
       .join(', ') || '–';
   const activeOf = ({ active }: User): string => t(active ? 'word.yes' : 'word.no');
   return [
@@ -173,6 +179,12 @@ function useFields(opened: User, now: User) {
     [t('user.grants'), grantsOf(opened), grantsOf(now)],
     [t('user.active'), activeOf(opened), activeOf(now)],
   ] as const;
+}
+
+/** Undefined where no carrier is meant. */
+function useCarrierNames(): (id: number | undefined) => string | undefined {
+  const { data } = useCarriers();
+  return (id) => (id === undefined ? undefined : (data?.find((one) => one.id === id)?.name ?? '–'));
 }
 
 interface GrantListProps {
@@ -185,14 +197,27 @@ function GrantList({ grants, onChange }: GrantListProps) {
   const { data: tree } = useOrganisations();
   const [role, setRole] = useState<Role>('trust-user');
   const [organisationId, setOrganisation] = useState('');
-  const add = (): void => onChange([...grants, { role, organisationId: Number(organisationId) }]);
+  const { data: carriers } = useCarriers();
+  const [carrierId, setCarrier] = useState('');
+  const carrierOf = useCarrierNames();
+  // Who speaks for a carrier does so before the whole nation.
+  const isContact = role === 'carrier-contact';
+  const nation = tree?.find(({ kind }) => kind === 'national')?.id ?? 0;
+  const isChosen = isContact ? carrierId !== '' : organisationId !== '';
+  const add = (): void =>
+    onChange([
+      ...grants,
+      isContact
+        ? { role, organisationId: nation, carrierId: Number(carrierId) }
+        : { role, organisationId: Number(organisationId) },
+    ]);
   return (
     <fieldset className="grants">
       <legend>{t('user.grants')}</legend>
       <ul>
         {grants.map((grant, index) => {
           const where = tree?.find(({ id }) => id === grant.organisationId)?.name ?? '–';
-          const text = `${t(`role.${grant.role}`)} · ${where}`;
+          const text = `${t(`role.${grant.role}`)} · ${carrierOf(grant.carrierId) ?? where}`;
           return (
             <li key={text}>
               {text}{' '}
@@ -215,8 +240,20 @@ function GrantList({ grants, onChange }: GrantListProps) {
           options={ROLE_NAMES.map((one) => ({ value: one, label: t(`role.${one}`) }))}
           onChange={setRole}
         />
-        <OrganisationChoice one value={organisationId} onChange={setOrganisation} />
-        <Button variant="secondary" disabled={organisationId === ''} onClick={add}>
+        {isContact ? (
+          <Choice
+            label={t('column.carrier')}
+            value={carrierId}
+            options={[
+              { value: '', label: t('filter.choose') },
+              ...(carriers ?? []).map(({ id, name }) => ({ value: String(id), label: name })),
+            ]}
+            onChange={setCarrier}
+          />
+        ) : (
+          <OrganisationChoice one value={organisationId} onChange={setOrganisation} />
+        )}
+        <Button variant="secondary" disabled={!isChosen} onClick={add}>
           {t('action.add')}
         </Button>
       </div>

@@ -30,6 +30,7 @@ import {
   VEHICLE_OUTAGE,
 } from '@rmh/contract/api';
 import { z } from 'zod';
+import { carrierRoutes } from './carrier-cases.ts';
 import { configurationRoutes } from './configuration.ts';
 import { experienceRoutes } from './experience.ts';
 import { type Asked, changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
@@ -59,6 +60,7 @@ export function fakeRoutes(seed: Seed, role: string, nowMs: number): FakeRoute[]
     ...programmeRoutes(seed, nowMs),
     ...experienceRoutes(nowMs),
     ...reportRoutes(seed, nowMs),
+    ...carrierRoutes(seed, role, nowMs),
   ];
 }
 

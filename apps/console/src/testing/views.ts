@@ -43,6 +43,14 @@ export const REPORTED = { reports: '/reports', report: '/reports/1' } as const;
 export const REPORT_FORMS = {
   'a report': ['/reports', /^(Lag en rapport|Make a report)$/],
 } as const;
+/** Towards the carriers. */
+export const CARRIER_PAGES = {
+  cases: '/carriers?fleet=simulated',
+  'a case': '/carriers/2',
+  'a hole': '/carriers/1',
+  scorecard: '/carriers?view=scorecard',
+  'shared fate': '/carriers?view=fate',
+} as const;
 /** A form over its page: the page, and the button that opens it. */
 export const FORMS = {
   'new recipient': ['/alarms?view=recipients', /^(Ny mottaker|New recipient)$/],

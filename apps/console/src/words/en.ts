@@ -1,3 +1,4 @@
+import { enCarriers } from './en-carriers.ts';
 import { enCommon } from './en-common.ts';
 import { enExperience } from './en-experience.ts';
 import { enForms } from './en-forms.ts';
@@ -14,4 +15,5 @@ export const en = {
   ...enRequirements,
   ...enExperience,
   ...enReports,
+  ...enCarriers,
 };

@@ -1,3 +1,4 @@
+import { nbCarriers } from './nb-carriers.ts';
 import { nbCommon } from './nb-common.ts';
 import { nbExperience } from './nb-experience.ts';
 import { nbForms } from './nb-forms.ts';
@@ -14,4 +15,5 @@ export const nb = {
   ...nbRequirements,
   ...nbExperience,
   ...nbReports,
+  ...nbCarriers,
 };
