@@ -55,6 +55,7 @@ function CaseFacts({ one }: { readonly one: CarrierCase }) {
   const { data: tree } = useOrganisations();
   const when = (at: string | null): string => (at === null ? '–' : whenText(language, at, nowMs));
   const { sentAt, answeredAt, endedAt } = one;
+  const opener = one.openedBy === 'platform' ? t('case.byItself') : one.openedBy;
   const after = (at: string | null): string =>
     at === null || sentAt === null
       ? '–'
@@ -69,7 +70,7 @@ function CaseFacts({ one }: { readonly one: CarrierCase }) {
         [t('column.kind'), t(`caseKind.${one.kind}`)],
         [t('column.carrier'), one.carrier],
         [t('case.owner'), tree?.find(({ id }) => id === one.organisationId)?.name ?? '–'],
-        [t('case.openedAt'), `${when(one.openedAt)}, ${one.openedBy}`],
+        [t('case.openedAt'), `${when(one.openedAt)}, ${opener}`],
         [t('case.sentAt'), when(sentAt)],
         [t('case.answeredAt'), after(answeredAt)],
         [t('case.endedAt'), after(endedAt)],
