@@ -18,6 +18,20 @@ export interface Reading {
   loopUs: number;
 }
 
+export function noReading(): Reading {
+  return {
+    nowUs: 0,
+    sentUs: 0,
+    arrivedUs: 0,
+    deliveredBytes: 0,
+    queueUs: 0,
+    lowUs: 0,
+    drainedUs: 0,
+    rate: 0,
+    loopUs: 0,
+  };
+}
+
 /**
  * Is the queue ours? Who always yields to CUBIC or Reno is starved by them, so a queue that does
  * not drain although we yield is shared as they share it (after Copa, NSDI 2018).

@@ -54,6 +54,25 @@ for (const mbit of [0.1, 1, 10, 50, 200]) {
   }
 }
 
+for (const [mbit, rttMs] of [
+  [1, 120],
+  [10, 80],
+  [30, 70],
+] as const) {
+  test(`drains of ${mbit} Mbit/s at ${rttMs} ms teach no lower rate, and end in no queue`, () => {
+    const { net, us } = sender({ rateMbit: always(mbit), oneWayUs: always(rttMs * 500) });
+    net.run(START_US + 4e6);
+    let least = Number.POSITIVE_INFINITY;
+    net.run(START_US + 24e6, () => {
+      least = Math.min(least, us.path.congestion.bytesPerSecond);
+    });
+    assert.ok((least * 8) / 1e6 > 0.97 * mbit, `${least}`);
+    // What is learned of an empty queue makes the rate leap past the path's.
+    const { queueMsMost } = watch(net, us, 24, 34);
+    assert.ok(queueMsMost < Math.max(20, (5 * 11.2) / mbit), `${queueMsMost}`);
+  });
+}
+
 for (const loss of [0.01, 0.02]) {
   test(`random loss of ${loss * 100} % does not slow Congestion down`, () => {
     const { net, us } = sender({

@@ -1,4 +1,4 @@
-import { Competition, type Reading } from './competition.ts';
+import { Competition, noReading } from './competition.ts';
 import { DeliveryRate } from './delivery.ts';
 import { type Feedback, noFeedback } from './feedback.ts';
 import { OneWayBase } from './one-way.ts';
@@ -38,17 +38,7 @@ export class Congestion {
   readonly #rivals = new Competition();
   readonly #route = new RouteWatch();
   readonly #queue = new QueueWatch();
-  readonly #reading: Reading = {
-    nowUs: 0,
-    sentUs: 0,
-    arrivedUs: 0,
-    deliveredBytes: 0,
-    queueUs: 0,
-    lowUs: 0,
-    drainedUs: 0,
-    rate: 0,
-    loopUs: 0,
-  };
+  readonly #reading = noReading();
   #mode: 'start' | 'steady' | 'drain' = 'start';
   #rate = RATE_FIRST;
   #boost = 1;
@@ -68,6 +58,8 @@ export class Congestion {
   #drainedUs = 0;
   #drainUntilUs = 0;
   #drainsFailed = 0;
+  /** Until then the queue is empty by our own doing. */
+  #refillUntilUs = 0;
   /** When others last stood in the queue. */
   #rivalsUs = Number.NEGATIVE_INFINITY;
   #probeAtUs = Number.POSITIVE_INFINITY;
@@ -261,8 +253,11 @@ export class Congestion {
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
     const { sample } = this.#delivery;
-    const capacity =
-      !this.#route.still && (this.#wasBacklogged || (queueUs > target && this.#moves));
+    // Where the queue ran empty less arrived because less was sent.
+    const empty = this.#mode === 'drain' || this.#delivery.fromUs < this.#drainedUs;
+    const limited =
+      queueUs > target ? this.#wasBacklogged || this.#moves : this.#wasBacklogged && !empty;
+    const capacity = limited && !this.#route.still;
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
     const growing = this.#mode === 'start' || this.#boost > 1;
     if (growing) this.#rate = Math.max(this.#rate, sample);
@@ -310,7 +305,7 @@ export class Congestion {
     }
     this.#roundRateBefore = this.#roundRate;
     this.#roundRate = this.#rate;
-    this.#roundLow = this.#mode !== 'drain';
+    this.#roundLow = this.#mode !== 'drain' && nowUs >= this.#refillUntilUs;
   }
 
   /** Growth at once: where no rival was met of late, and the overshoot is soon seen. */
@@ -344,6 +339,7 @@ export class Congestion {
       if (queueUs >= drainedUs && nowUs <= this.#drainUntilUs) return true;
       this.#mode = 'steady';
       this.#drainedUs = nowUs;
+      this.#refillUntilUs = nowUs + REFILL_LOOPS * this.#loopUs;
       if (queueUs < drainedUs) this.#drainsFailed = 0;
       // Once is a rate that fell just then; it is tried again soon.
       else if (++this.#drainsFailed > 1) this.#rivals.undrained(this.#reading);
@@ -377,6 +373,8 @@ const LEAP_LOOP_US = 100_000;
 const LEAP_PAUSE_US = 30_000_000;
 const DRAIN_GAIN = 0.75;
 const DRAIN_PAUSE_US = 5_000_000;
+/** Half the target stands after ln 2 × 3 loops, which is seen one later. */
+const REFILL_LOOPS = 4;
 const DRAIN_AGAIN_US = 1_000_000;
 const EMPTY_US = 2_000;
 /** 6 ms: at 3 Mbit/s a packet takes 3.7 ms, and must not hide for ever that there is more. */
