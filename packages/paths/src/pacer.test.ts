@@ -26,6 +26,18 @@ test('Pacer keeps the rate, in bursts of about a millisecond', () => {
   assert.ok(Math.max(...seen) <= 12_500 / 2 + 2800, `${Math.max(...seen)}`);
 });
 
+test('Pacer sends one packet at a time where one takes 5 ms or more', () => {
+  for (const [bytesPerSecond, most] of [
+    [125_000, 1400],
+    [1_250_000, 2800],
+  ] as const) {
+    const pacer = new Pacer();
+    pacer.setRate(bytesPerSecond, 0);
+    bursts(pacer, 0, 100_000);
+    assert.equal(Math.max(...bursts(pacer, 100_000, 1_100_000)), most, `${bytesPerSecond}`);
+  }
+});
+
 test('Pacer leaves trains of 64 KB whole at 1 Gbit/s', () => {
   const pacer = new Pacer();
   pacer.setRate(125_000_000, 0);

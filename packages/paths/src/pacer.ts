@@ -14,8 +14,8 @@ export class Pacer {
   setRate(bytesPerSecond: number, nowUs: number): void {
     this.#refill(nowUs);
     this.#rate = bytesPerSecond / 1e6;
-    const quantum = this.#rate * QUANTUM_US;
-    this.#quantum = Math.min(QUANTUM_MOST_BYTES, Math.max(QUANTUM_LEAST_BYTES, quantum));
+    const least = bytesPerSecond < RATE_SINGLY ? PACKET_BYTES : QUANTUM_LEAST_BYTES;
+    this.#quantum = Math.min(QUANTUM_MOST_BYTES, Math.max(least, this.#rate * QUANTUM_US));
   }
 
   sent(bytes: number, nowUs: number): void {
@@ -41,8 +41,11 @@ export class Pacer {
 }
 
 const QUANTUM_US = 2_000;
-/** Two full packets: below, a rate of 0.1 Mbit/s would be sent byte by byte. */
-const QUANTUM_LEAST_BYTES = 2_800;
+const PACKET_BYTES = 1_400;
+/** Two full packets, so that neighbours stay together … */
+const QUANTUM_LEAST_BYTES = 2 * PACKET_BYTES;
+/** … but below 2.2 Mbit/s one, which takes 5 ms there: what is urgent waits for no second one. */
+const RATE_SINGLY = 280_000;
 /** Four trains of 64 KB: 2 ms at 1 Gbit/s. */
 const QUANTUM_MOST_BYTES = 262_144;
 const DEBT_MOST_US = 100_000;
