@@ -4,10 +4,15 @@ import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { launchBrowser } from '@rmh/tools/browser';
 import type { Locator } from 'playwright-core';
-import { lookWith } from './testing/look.ts';
+import { buildConsole } from './build/build.ts';
+import { startFakePlatform } from './testing/fake-platform.ts';
+import { fits, lookWith } from './testing/look.ts';
 import { LEARNED, NOTE_FORMS } from './testing/views.ts';
 
-const { open, lookAtEach, lookAtForms } = lookWith({ launch: launchBrowser, Axe: AxeBuilder });
+const { open, lookAtEach, lookAtForms, violations } = lookWith({
+  launch: launchBrowser,
+  Axe: AxeBuilder,
+});
 
 lookAtEach(LEARNED);
 lookAtForms(NOTE_FORMS);
@@ -27,7 +32,7 @@ test('A note is found while it is typed, marked and commented, by keyboard', asy
   await list.getByRole('status').getByText('1 funnet').waitFor();
   await press(page.getByRole('button', { name: /^Bortfall 900 meter/ }));
   const note = page.getByRole('region', { name: /^Bortfall 900 meter/ });
-  await note.getByText('Telia og Ice holder hele veien.').waitFor();
+  await note.getByText('Telia og Ice holder hele veien.', { exact: true }).waitFor();
   await press(note.getByRole('button', { name: 'Nyttig for meg' }));
   await note.getByText('8 fant den nyttig').waitFor();
   await note.getByLabel('Ny kommentar').focus();
@@ -45,10 +50,11 @@ test('A note is written with its place, and becomes a requirement', async () => 
   await dialog.getByText(/skriv aldri navn, helseopplysninger/).waitFor();
   await dialog.getByLabel('Tittel').fill('Antenne på taket ises');
   await dialog.getByLabel('Tekst').fill('Etter snøfall.\n\nTre kjøretøy.');
+  await press(dialog.getByRole('button', { name: 'Kart' }));
+  await dialog.locator('[data-ready=true]').click();
+  assert.match(await dialog.getByLabel('Breddegrad').inputValue(), /^\d\d\.\d{5}$/);
   await dialog.getByLabel('Breddegrad').fill('69,65');
   await dialog.getByLabel('Lengdegrad').fill('18,95');
-  await press(dialog.getByRole('button', { name: 'Kart' }));
-  await dialog.locator('[data-ready=true]').waitFor();
   await press(dialog.getByRole('button', { name: 'Lagre' }));
   await dialog.waitFor({ state: 'detached' });
   const note = page.getByRole('region', { name: 'Antenne på taket ises' });
@@ -72,14 +78,20 @@ test('Notes stand where they matter: at a vehicle, and at the requirement made o
   await page.context().close();
 });
 
-test('Who looked at a vehicle is asked by its call sign', async () => {
-  const page = await open('/administration?view=audit');
+test('An auditor asks by its call sign who looked at a vehicle, and takes the log away', async (t) => {
+  const dist = await buildConsole();
+  const platform = await startFakePlatform({ dist, vehiclesPerTrust: 3, role: 'auditor' });
+  t.after(() => platform.close());
+  const page = await open(`${platform.url}/administration?view=audit`);
   await page.getByLabel('Kjøretøy', { exact: true }).fill('A-1017');
   await page.getByRole('radio', { name: 'Bare oppslag' }).press('Space');
-  await page.waitForURL(/vehicle=A-1017.*looks=only|looks=only.*vehicle=A-1017/);
+  await page.waitForURL((url) => url.search.includes('looks=only'));
+  await page.waitForURL((url) => url.search.includes('vehicle=A-1017'));
   await page.getByRole('row').filter({ hasText: 'Etterforskning av utfall' }).waitFor();
-  for (const name of [/JSON-linjer/, /RFC 5424/]) {
+  for (const name of [/JSONL/, /Syslog/]) {
     await page.getByRole('link', { name }).waitFor();
   }
+  assert.deepEqual(await violations(page), []);
+  await fits(page);
   await page.context().close();
 });

@@ -15,6 +15,7 @@ import { useLanguage, useWords } from '../words/words.ts';
 import { LayerEditor } from './layer-editor.tsx';
 import { LayerVersions } from './layer-versions.tsx';
 import { NewLayer } from './new-layer.tsx';
+import { NotesHere } from './notes-here.tsx';
 import { Rollouts } from './rollouts.tsx';
 
 export function ConfigurationPage() {
@@ -203,6 +204,7 @@ function ChosenLayer({ layer, isNew, onClose }: ChosenLayerProps) {
         </Button>
       )}
       {editing && <LayerEditor layer={layer} onDone={() => setEditing(false)} />}
+      <NotesHere title={t('experience.behind')} query={{ changedLayerId: layer.id }} />
       <LayerVersions layer={layer} />
     </Panel>
   );

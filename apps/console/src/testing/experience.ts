@@ -51,7 +51,9 @@ export function experienceRoutes(nowMs: number): FakeRoute[] {
     fakeRoute('GET', '/experience', pageOf(NOTE), ({ query }) => {
       const q = (query.get('q') ?? '').toLowerCase();
       const state = query.get('state');
-      const isAsked = query.has('vehicleId') || query.has('requirementId');
+      const isAsked = ['vehicleId', 'requirementId', 'changedLayerId'].some((one) =>
+        query.has(one),
+      );
       const found = notes.filter(
         (one) =>
           `${one.title} ${one.text}`.toLowerCase().includes(q) &&

@@ -14,6 +14,7 @@ interface Means {
 }
 
 interface Look {
+  /** A path, or the address of another fake platform. */
   readonly open: (path: string, view?: View) => Promise<Page>;
   /** A test for each page. */
   readonly lookAtEach: (pages: Readonly<Record<string, string>>) => void;
@@ -41,7 +42,7 @@ export function lookWith({ launch, Axe }: Means): Look {
   });
 
   const open = async (path: string, view: View = {}): Promise<Page> =>
-    openPage(await openContext(browser, view), platform.url + path);
+    openPage(await openContext(browser, view), new URL(path, platform.url).href);
 
   const violations = async (page: Page, part?: string): Promise<string[]> => {
     const builder = new Axe({ page })

@@ -5,7 +5,6 @@ export const enExperience: Readonly<Record<keyof typeof nbExperience, string>> =
   'page.experience': 'Experience',
   'experience.list': 'Experience of all regions',
   'experience.search': 'Search in experience',
-  'experience.shown': '{n} shown',
   'experience.found': '{n} found',
   'experience.more': 'More than {n} found',
   'experience.none': 'No note fits',

@@ -3,7 +3,6 @@ export const nbExperience = {
   'page.experience': 'Erfaringer',
   'experience.list': 'Erfaringer fra alle regioner',
   'experience.search': 'Søk i erfaringer',
-  'experience.shown': '{n} vises',
   'experience.found': '{n} funnet',
   'experience.more': 'Flere enn {n} funnet',
   'experience.none': 'Ingen erfaringer passer',

@@ -235,6 +235,7 @@ for (const { kind, open } of databases()) {
       assert.deepEqual([own?.kind, own?.targetId, own?.name], ['baseline', layerId, 'Nord']);
       const [others] = await itemsOf<NotePromotion>(elsewhere, path);
       assert.equal(others?.name, null, 'a layer of another region has no name here');
+      assert.deepEqual(await titles(coordinator, `changedLayerId=${layerId}`), [note.title]);
       const about = noteWith({ title: 'Om laget', layerId, field: 'recordMb' });
       await made(coordinator, about);
       const strange = await elsewhere('POST /experience', { body: about, ...withKey() });

@@ -74,7 +74,9 @@ const WHERE = `(question.words IS NULL OR n.words @@ question.words)
   AND ($11::integer IS NULL OR ${FITS})
   AND ($12::integer IS NULL OR EXISTS (SELECT FROM experience_promotion p
     WHERE p.note_id = n.id AND p.requirement_id = $12))
-  AND (NOT $13 OR n.cell IS NOT NULL OR n.place_name IS NOT NULL)`;
+  AND ($13::integer IS NULL OR EXISTS (SELECT FROM experience_promotion p
+    WHERE p.note_id = n.id AND p.layer_id = $13))
+  AND (NOT $14 OR n.cell IS NOT NULL OR n.place_name IS NOT NULL)`;
 
 export interface NoteCursor {
   readonly rank: number;
@@ -92,9 +94,9 @@ export async function notesOf(
   return await sql.query<NoteRow>(
     `SELECT ${COLUMNS} FROM (SELECT n.*, ${RANK} AS rank
        FROM (SELECT experience_question($2) AS words) AS question, experience_note n
-       WHERE ${WHERE} AND ($14::integer IS NULL
-         OR (${RANK}, n.changed_at, n.id) < ($14, $15::timestamptz, $16))
-       ORDER BY rank DESC, n.changed_at DESC, n.id DESC LIMIT $17) AS n
+       WHERE ${WHERE} AND ($15::integer IS NULL
+         OR (${RANK}, n.changed_at, n.id) < ($15, $16::timestamptz, $17))
+       ORDER BY rank DESC, n.changed_at DESC, n.id DESC LIMIT $18) AS n
      ORDER BY n.rank DESC, n.changed_at DESC, n.id DESC`,
     [
       actor,
@@ -109,6 +111,7 @@ export async function notesOf(
       query.cell === undefined ? null : cellToChildren(query.cell, RESOLUTION),
       query.vehicleId ?? null,
       query.requirementId ?? null,
+      query.changedLayerId ?? null,
       query.hasPlace === true,
       after?.rank ?? null,
       after?.changedAt ?? null,

@@ -96,6 +96,8 @@ export const NOTE_QUERY = PAGE_QUERY.extend({
   vehicleId: z.coerce.number().int().positive().optional(),
   /** Notes that this requirement was made of. */
   requirementId: z.coerce.number().int().positive().optional(),
+  /** Notes that a version of this layer was made of. */
+  changedLayerId: z.coerce.number().int().positive().optional(),
   /** Only with something about a place. */
   hasPlace: z.stringbool().optional(),
 });
