@@ -6,19 +6,34 @@ import { useState } from 'react';
 import { useCarriers, useMay, usePages, useWrite } from '../api/api.ts';
 import { CATALOGUE_KIND_NAMES } from '../choices.ts';
 import { kroneText, timeText } from '../format.ts';
-import { DataTable } from '../parts/data-table.tsx';
+import { type Column, DataTable } from '../parts/data-table.tsx';
 import { Choice, ModalDialog, TextInput } from '../parts/fields.tsx';
 import { More } from '../parts/more.tsx';
 import { Answer, Fault, Panel } from '../parts/page.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
+import { CatalogueEnd } from './catalogue-end.tsx';
 
 export function Catalogue() {
   const t = useWords();
   const language = useLanguage();
   const may = useMay();
   const [writing, setWriting] = useState(false);
+  const [ending, setEnding] = useState<CatalogueItem | null>(null);
   const items = usePages<CatalogueItem>('/catalogue', { revisions: 'all' });
   const day = (date: string | null) => (date === null ? '–' : timeText(language, 'date', date));
+  const endColumn: Column<CatalogueItem> = {
+    key: 'end',
+    head: <span className="unseen">{t('catalogue.end')}</span>,
+    cell: (item) => (
+      <Button
+        variant="tertiary"
+        aria-label={`${t('catalogue.end')}: ${item.name}`}
+        onClick={() => setEnding(item)}
+      >
+        {t('catalogue.end')}
+      </Button>
+    ),
+  };
   return (
     <Panel
       title={t('orders.catalogue')}
@@ -86,11 +101,13 @@ export function Catalogue() {
                 spare: true,
                 cell: ({ validTo }) => day(validTo),
               },
+              ...(may('catalogue.write') ? [endColumn] : []),
             ]}
           />
         )}
       </Answer>
       <More of={items} />
+      {ending !== null && <CatalogueEnd item={ending} onClose={() => setEnding(null)} />}
       {writing && (
         <ModalDialog title={t('catalogue.new')} open onClose={() => setWriting(false)}>
           <CatalogueForm onSaved={() => setWriting(false)} />

@@ -18,7 +18,7 @@ import {
 import { z } from 'zod';
 import { POINT_NAMES } from '../choices.ts';
 import { costShares } from '../order-costs.ts';
-import { type Asked, type FakeRoute, fakeRoute, page } from './fake-route.ts';
+import { type Asked, changed, type FakeRoute, fakeRoute, page } from './fake-route.ts';
 import { type Books, commanded, fulfilled, makeBooks, place } from './orders.ts';
 import type { Seed } from './seed.ts';
 
@@ -28,6 +28,9 @@ export function orderRoutes(seed: Seed, nowMs: number): FakeRoute[] {
     books.items.filter(({ orderId }) => orderId === Number(id));
   return [
     fakeRoute('GET', '/catalogue', pageOf(CATALOGUE_ITEM), () => page(books.catalogue)),
+    fakeRoute('PUT', '/catalogue/:id/end', CATALOGUE_ITEM, (asked) =>
+      changed(books.catalogue, asked.params[0], asked),
+    ),
     fakeRoute('POST', '/catalogue', CATALOGUE_ITEM, ({ body }) => {
       const own = body as CatalogueItem;
       const id = books.catalogue.length + 1;

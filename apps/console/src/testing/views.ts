@@ -65,14 +65,12 @@ export const FORMS = {
 export const ORDER_FORMS = {
   'delivery of a kit': ['/orders?order=1', /^(Lever Kjøretøypakke|Deliver Kjøretøypakke)/],
   'new catalogue item': ['/orders?view=catalogue', /^(Ny vare eller pris|New thing or price)$/],
+  'end of a catalogue item': ['/orders?view=catalogue', /^(Avslutt|End): /],
   'a plan': ['/programme', /^(Endre planen|Change the plan): Helse Nord/],
   'a blocker': ['/programme', /^(Ny hindring eller|New blocker or)/],
 } as const;
-/** What people found out, and who looked. */
-export const LEARNED = {
-  experience: '/experience?note=1',
-  audit: '/administration?view=audit',
-} as const;
+/** What people found out. */
+export const LEARNED = { experience: '/experience?note=1' } as const;
 export const NOTE_FORMS = {
   'new note': ['/experience', /^(Ny erfaring|New note)$/],
   'requirement of a note': ['/experience?note=2', /^(Gjør til krav|Make it a requirement)$/],

@@ -65,6 +65,8 @@ export const enOrders: Readonly<Record<keyof typeof nbOrders, string>> = {
   'catalogue.codeHint': 'Capitals and digits. A code that is there gets a new price from the day.',
   'catalogue.from': 'Valid from',
   'catalogue.to': 'Until',
+  'catalogue.end': 'End',
+  'catalogue.endHint': 'From this day on it cannot be ordered. Orders that are placed stand.',
   'catalogue.none': 'The catalogue is empty',
   'catalogue.kroner': 'NOK',
   'installation.none': 'No vehicle waits for its installation',

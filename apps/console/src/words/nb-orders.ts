@@ -63,6 +63,9 @@ export const nbOrders = {
   'catalogue.codeHint': 'Store bokstaver og tall. En kode som finnes, får ny pris fra datoen.',
   'catalogue.from': 'Gjelder fra',
   'catalogue.to': 'Til',
+  'catalogue.end': 'Avslutt',
+  'catalogue.endHint':
+    'Fra denne dagen kan den ikke bestilles. Bestillinger som er lagt inn, står.',
   'catalogue.none': 'Katalogen er tom',
   'catalogue.kroner': 'kr',
   'installation.none': 'Ingen kjøretøy venter på montering',
