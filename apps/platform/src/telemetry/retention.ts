@@ -17,6 +17,8 @@ const MONTH_MS = 31 * DAY_MS;
 // the unit's clock when the day's last moment has just passed by ours.
 const SLACK_DAYS = 1;
 const ROWS_AT_ONCE = 5_000;
+// Three years to compare, and the month under way: some 1.5 million rows (0008-requirements.sql).
+const RESULT_MONTHS = 37;
 
 /** Makes the days to come, and lets those go that are over. */
 export async function keepRetention(db: Database, nowMs: number): Promise<void> {
@@ -38,6 +40,7 @@ export async function keepRetention(db: Database, nowMs: number): Promise<void> 
   const { link_outage_days: linkDays, outage_months: months } = rules;
   await deleteOutages(db, 'link IS NOT NULL', nowMs - linkDays * DAY_MS);
   await deleteOutages(db, 'true', nowMs - months * MONTH_MS);
+  await deleteResults(db, nowMs - RESULT_MONTHS * MONTH_MS);
 }
 
 async function makeDays(db: Database, rules: Rules, nowMs: number): Promise<void> {
@@ -110,6 +113,18 @@ async function deleteOutages(db: Database, which: string, beforeMs: number): Pro
     const rows = await sql.query(
       `DELETE FROM outage WHERE id IN (SELECT id FROM outage WHERE from_at < $1 AND ${which}
         LIMIT ${ROWS_AT_ONCE}) RETURNING id`,
+      [new Date(beforeMs).toISOString()],
+    );
+    return rows.length;
+  });
+}
+
+/** Of requirements: what holds stays, however long it has held. */
+async function deleteResults(db: Database, beforeMs: number): Promise<void> {
+  await repeat(db, async (sql) => {
+    const rows = await sql.query(
+      `DELETE FROM requirement_result WHERE id IN (SELECT id FROM requirement_result
+        WHERE to_at < $1 LIMIT ${ROWS_AT_ONCE}) RETURNING id`,
       [new Date(beforeMs).toISOString()],
     );
     return rows.length;
