@@ -69,7 +69,11 @@ function MissionTable({ urgencies }: { readonly urgencies: readonly MissionFigur
           key: 'critical',
           head: t('missions.criticalMissed'),
           numeric: true,
-          cell: ({ classes }) => shareText(language, missedOf(classes)),
+          // A few packets of millions: three decimals.
+          cell: ({ classes }) => {
+            const missed = missedOf(classes);
+            return missed === null ? '–' : `${decimals(language, missed * 100, 3)}\u00a0%`;
+          },
         },
         {
           key: 'long',
