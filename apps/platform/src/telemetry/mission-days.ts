@@ -2,8 +2,8 @@
 // in a mission. A day is added up anew when a mission changed or a minute of one did.
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
-import { type Buckets, BY_INDEX } from './rollup.ts';
-import { endOf, STEPS, startOf } from './rollup-sql.ts';
+import { BY_INDEX } from './rollup.ts';
+import { endOf, STEPS } from './rollup-sql.ts';
 import { CLASSES } from './rows.ts';
 
 const MONTH_MS = 31 * 86_400_000;
@@ -69,20 +69,6 @@ async function addUpSome(sql: Sql, beforeMs: number): Promise<number> {
   const bounds = [firstMs, endMs].map((ms) => new Date(ms).toISOString());
   await sql.query(ADD_UP, [...which, ...bounds]);
   return days.length;
-}
-
-/** In the transaction that rebuilds minutes: days with one of them in a mission. */
-export async function markMissions(sql: Sql, { unitIds, starts }: Buckets): Promise<void> {
-  await sql.query(
-    `INSERT INTO mission_dirty (vehicle_id, at)
-    SELECT DISTINCT m.vehicle_id, ${startOf('b.start', STEPS.day)}
-    FROM unnest($1::integer[], $2::timestamptz[]) AS b (unit_id, start)
-    JOIN vehicle_watch w ON w.unit_id = b.unit_id
-    JOIN mission_span m ON m.vehicle_id = w.vehicle_id AND m.from_at <= b.start
-      AND m.to_at > b.start
-    ON CONFLICT (at, vehicle_id) DO UPDATE SET at = excluded.at WHERE false`,
-    [unitIds, starts],
-  );
 }
 
 /** Spans leave with the minutes that they were added up from. */

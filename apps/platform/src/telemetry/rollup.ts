@@ -8,7 +8,7 @@ import type { Database, Sql } from '../db/database.ts';
 import { SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { dayStart, weekStart } from '../statistics/period.ts';
-import { markMissions } from './mission-days.ts';
+import { markMissions } from './mission-marks.ts';
 import { rebuildOff } from './off.ts';
 import {
   endOf,
