@@ -34,7 +34,10 @@ export function reportRoutes({ organisations }: Seed, nowMs: number): FakeRoute[
   const [month = ''] = monthsBefore(nowMs, 1);
   const reports = whose.map(({ id, name }, at) => reportOf(at + 1, id, name, month, nowMs));
   const find = (id: string | undefined) => reports.find((one) => one.id === Number(id));
-  const entryOf = ({ body: _, changes: __, ...entry }: Report) => entry;
+  const entryOf = (report: Report) => {
+    const { body: _, changes: __, ...entry } = report;
+    return entry;
+  };
   return [
     fakeRoute('GET', '/reports', pageOf(REPORT_ENTRY), ({ query }) =>
       page(query.get('simulated') === 'true' ? [] : reports.toReversed().map(entryOf)),
