@@ -1,5 +1,5 @@
-// Cases towards the carriers in a real browser, before the fake platform: each page looked at, and a
-// case from its first sight to its end.
+// Cases towards the carriers in a real browser, before the fake platform: each page looked at, and
+// a case from its first sight to its end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
@@ -21,7 +21,7 @@ async function press(one: Locator): Promise<void> {
   await one.press('Enter');
 }
 
-test('At three in the night: whose outage, where, since when, how many; and it is sent', async () => {
+test('At three in the night: whose outage, where, since when; and it is sent', async () => {
   const page = await open('/carriers?fleet=simulated');
   const verdict = page.locator('.verdict-text');
   await verdict
@@ -49,7 +49,7 @@ test('At three in the night: whose outage, where, since when, how many; and it i
   await page.context().close();
 });
 
-test('What the carrier says by telephone is written down, with its number; then it is closed', async () => {
+test('What the carrier says by telephone is written down; then it is closed', async () => {
   const page = await open('/carriers/1');
   await press(button(page, 'Meld rettet'));
   const dialog = page.getByRole('dialog');

@@ -47,7 +47,6 @@ export const REPORT_FORMS = {
 export const CARRIER_PAGES = {
   cases: '/carriers?fleet=simulated',
   'a case': '/carriers/2',
-  'a hole': '/carriers/1',
   scorecard: '/carriers?view=scorecard',
   'shared fate': '/carriers?view=fate',
 } as const;

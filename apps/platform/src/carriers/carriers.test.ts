@@ -115,10 +115,10 @@ const itemsOf = (reply: { body: Record<string, unknown> }) =>
   reply.body['items'] as Record<string, never>[];
 
 async function command(client: Client, what: string, reason: string | null = null) {
-  const version = (await client('GET /carrier-cases/1')).body['version'] ?? 1;
+  const seen = (await client('GET /carrier-cases/1')).body as Partial<CarrierCase>;
   return await client('POST /carrier-cases/1/command', {
     body: { command: what, reason, reference: what === 'acknowledge' ? 'T-4711' : null },
-    ...withKey({ 'if-match': `"${String(version)}"` }),
+    ...withKey({ 'if-match': `"${seen.version ?? 1}"` }),
   });
 }
 
@@ -272,7 +272,10 @@ for (const { kind, open } of databases()) {
     await on.server.close();
     await db.close();
   });
+}
 
+// What the engine makes of it does not hang on the database.
+for (const { kind, open } of databases().slice(-1)) {
   test(`Sixty scattered losses are no area and no case (${kind})`, async () => {
     const db = await open();
     const { units } = await plantFleet(db, 60);

@@ -1,4 +1,4 @@
-// The rows of evidence, for CSV and Parquet: of an area one a vehicle, of a hole one a day and cell.
+// Evidence as rows, for CSV and Parquet: one a vehicle of an area, one a day and cell of a hole.
 import type { Evidence } from '@rmh/contract/api';
 import type { CsvValue } from '../statistics/csv.ts';
 import type { Column } from '../statistics/parquet.ts';

@@ -1,6 +1,6 @@
-// Which carriers fail together, and where: each pair of carriers of a unit, cell by cell, a day at a
-// time. A day that is over is built from its samples when they have been rolled up, and built again
-// when its rollup counts others: late samples.
+// Which carriers fail together, and where: each pair of carriers of a unit, cell by cell, a day at
+// a time. A day that is over is built from its samples when they have been rolled up, and built
+// again when its rollup counts others: late samples.
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { dayOf, dayStart, nextDay } from '../statistics/period.ts';

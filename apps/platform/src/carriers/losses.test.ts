@@ -51,7 +51,7 @@ test('A vehicle that moves on without the carrier is counted in each cell it was
   assert.equal(found?.vehicles[0]?.cell, 'a');
 });
 
-test('The outage is the time of three at once; stragglers and brief losses do not stretch it', () => {
+test('The outage is the time of three at once; a straggler does not stretch it', () => {
   const full = Array.from({ length: 6 }, (_, i) => sample(10 * i, 10_000));
   const straggler = Array.from({ length: 60 }, (_, i) => sample(10 * i, 10_000));
   const brief = [sample(0, 5_000), sample(10, 0)];

@@ -1,6 +1,6 @@
 // From alarm to case. Each area alarm becomes one case: at its end, when all that can be said of it
-// can be said, or when it has lasted for a quarter, so that the carrier may still do something about
-// it. A person sends it; nothing leaves the house by itself.
+// can be said, or when it has lasted for a quarter, so that the carrier may still do something
+// about it. A person sends it; nothing leaves the house by itself.
 import { SYSTEM } from '../db/database.ts';
 import { audit } from '../identity/audit.ts';
 import type { Job, Services } from '../services.ts';

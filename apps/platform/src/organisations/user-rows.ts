@@ -14,7 +14,8 @@ export interface UserRow {
 
 export const USER_COLUMNS = `u.id, u.organisation_id, u.name, u.email, u.active, u.last_seen_at,
   u.version, (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', g.role,
-    'organisationId', g.organisation_id, 'carrierId', g.carrier_id)) ORDER BY g.organisation_id, g.role)
+    'organisationId', g.organisation_id, 'carrierId', g.carrier_id))
+    ORDER BY g.organisation_id, g.role)
     FROM user_grant g WHERE g.user_id = u.id) AS grants`;
 
 export async function userById(sql: Sql, userId: number): Promise<User | null> {
