@@ -12,7 +12,7 @@ import { reportDelayUs } from './rtt.ts';
  *
  * 1. Each report gives a queue (one-way time above its base) and each 5 to 25 ms a rate: bytes
  *    that arrived over the time between arrivals, by the receiver's clock (BBR's delivery rate).
- *    While the sender has more to send, or a queue stands, that is the path's rate D.
+ *    While a queue stands, or more waits and the queue did not run empty, that is its rate D.
  * 2. Rate = D × (1 + (T − q) / 3L), within 0.5 … 1.25, and one packet a loop besides, by which
  *    two of ours become alike. L is the loop (round trip and report), T the target; a queue that
  *    integrates rate, seen L late, is then stable and without overshoot (gain × L < 1/e).
