@@ -67,7 +67,7 @@ test('A note is written with its place, and becomes a requirement', async () => 
   await page.context().close();
 });
 
-test('Notes stand where they matter: at a vehicle, and at the requirement made of them', async () => {
+test('Notes stand at a vehicle that they fit, and at the requirement made of them', async () => {
   const page = await open('/vehicles/17');
   const here = page.getByRole('region', { name: 'Erfaringer som gjelder kjøretøyet' });
   await here.getByRole('link', { name: /^Modem må startes/ }).waitFor();
@@ -78,7 +78,7 @@ test('Notes stand where they matter: at a vehicle, and at the requirement made o
   await page.context().close();
 });
 
-test('An auditor asks by its call sign who looked at a vehicle, and takes the log away', async (t) => {
+test('An auditor asks who looked at a vehicle, and takes the log away', async (t) => {
   const dist = await buildConsole();
   const platform = await startFakePlatform({ dist, vehiclesPerTrust: 3, role: 'auditor' });
   t.after(() => platform.close());

@@ -12,7 +12,7 @@ export const enExperience: Readonly<Record<keyof typeof nbExperience, string>> =
   'experience.title': 'Title',
   'experience.text': 'Text',
   'experience.textHint':
-    'An empty line divides paragraphs. All regions read it: never write names, health information or anything else about persons.',
+    'All regions read it: never write names, health information or anything else about persons.',
   'experience.about': 'About',
   'experience.aboutHint': 'Fill in what fits; the rest may stay empty.',
   'experience.place': 'Place',

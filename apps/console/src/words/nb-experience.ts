@@ -10,7 +10,7 @@ export const nbExperience = {
   'experience.title': 'Tittel',
   'experience.text': 'Tekst',
   'experience.textHint':
-    'Tom linje skiller avsnitt. Leses av alle regioner: skriv aldri navn, helseopplysninger eller annet om personer.',
+    'Leses av alle regioner: skriv aldri navn, helseopplysninger eller annet om personer.',
   'experience.about': 'Gjelder',
   'experience.aboutHint': 'Fyll ut det som passer; resten kan stå tomt.',
   'experience.place': 'Sted',

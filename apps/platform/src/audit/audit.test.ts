@@ -22,7 +22,8 @@ const NOW_MS = Date.UTC(2026, 10, 25, 12);
 const plant = (db: Database) =>
   db.transaction(SYSTEM, (sql) =>
     sql.query(`INSERT INTO organisation (id, parent_id, kind, name, short_name) VALUES
-      (1, NULL, 'national', 'Norge', 'N'), (2, 1, 'rhf', 'Nord', 'Nord'), (3, 1, 'rhf', 'Vest', 'V')`),
+      (1, NULL, 'national', 'Norge', 'N'), (2, 1, 'rhf', 'Nord', 'Nord'),
+      (3, 1, 'rhf', 'Vest', 'V')`),
   );
 
 /** Entries 1 to 20, many at once, as the role of the application. */
@@ -243,7 +244,8 @@ for (const { kind, open } of databases()) {
 // RFC 5424: HEADER SP STRUCTURED-DATA SP MSG, after its ABNF.
 const SYSLOG = new RegExp(
   String.raw`^<109>1 \d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z [\x21-\x7e]{1,255} rmh-platform - ` +
-    String.raw`[\x21-\x7e]{1,32} \[rmhAudit@32473( [a-zA-Z]+="([^"\\\]]|\\["\\\]])*")+\] \uFEFF\[.*\]$`,
+    String.raw`[\x21-\x7e]{1,32} \[rmhAudit@32473( [a-zA-Z]+="([^"\\\]]|\\["\\\]])*")+\] ` +
+    String.raw`\uFEFF\[.*\]$`,
   'su',
 );
 

@@ -81,9 +81,8 @@ async function ofDatabase(settings: PlatformSettings, end: ExportEnd | null): Pr
     process.stderr.write(`the export is signed by another key than this platform's, ${key}\n`);
     return EXIT.cannotHeal;
   }
-  process.stdout.write(
-    `the database: ${entries} entries, whole; head ${head}; vouched for up to ${signedTo} by ${key}\n`,
-  );
+  const vouched = `vouched for up to ${signedTo} by ${key}`;
+  process.stdout.write(`the database: ${entries} entries, whole; head ${head}; ${vouched}\n`);
   return EXIT.done;
 }
 

@@ -173,7 +173,8 @@ const revisionOf = ({ version, at, author, content }: RevisionRow) => {
 async function ownNote(ask: Ask, id: number): Promise<NoteRow> {
   const row = await noteRow(ask.sql, actorOf(ask.asker), id);
   const [own] = await ask.sql.query(
-    'SELECT FROM experience_note WHERE id = $1 AND organisation_id = ANY (rmh_visible()) FOR UPDATE',
+    `SELECT FROM experience_note
+     WHERE id = $1 AND organisation_id = ANY (rmh_visible()) FOR UPDATE`,
     [id],
   );
   if (own === undefined) throw problem('forbidden', 'the note is another organisation’s');

@@ -37,12 +37,12 @@ const RESOLUTION = 8;
 
 // Title over place and model, over text, over the end of a long word. In millionths, so that both
 // databases and a cursor hold the same number.
-const RANK = `CASE WHEN question.words IS NULL THEN 0 ELSE
-  (ts_rank('{0.05, 0.3, 0.6, 1}', n.words, question.words) * 1000000)::integer END`;
+const RANK = `(ts_rank('{0.05, 0.3, 0.6, 1}', n.words, $2::tsquery) * 1000000)::integer`;
 
 /** Of the notes `n` of a page, with their rank; $1: who asks. */
-const COLUMNS = `n.id, n.organisation_id, experience_organisation(n.organisation_id) AS organisation,
-  n.title, n.body, n.state, n.place_name, n.latitude, n.longitude, to_hex(n.cell) AS cell,
+const COLUMNS = `n.id, n.organisation_id,
+  experience_organisation(n.organisation_id) AS organisation, n.title, n.body,
+  n.state, n.place_name, n.latitude, n.longitude, to_hex(n.cell) AS cell,
   n.device_model, n.carrier_id, n.vehicle_kind, n.layer_id, n.field, n.author, n.created_at,
   n.changed_at, n.version, n.rank,
   (SELECT count(*) FROM experience_comment c WHERE c.note_id = n.id) AS comments,
@@ -64,8 +64,8 @@ const FITS = `EXISTS (SELECT FROM vehicle v LEFT JOIN unit u ON u.vehicle_id = v
         AND (l.vehicle_kind IS NULL OR l.vehicle_kind = v.kind)
         AND (l.unit_id IS NULL OR l.unit_id = u.id))))`;
 
-const WHERE = `(question.words IS NULL OR n.words @@ question.words)
-  AND ($3::text IS NULL OR n.state = $3) AND ($4::integer IS NULL OR n.organisation_id = $4)
+const WHERE = `($3::text IS NULL OR n.state = $3)
+  AND ($4::integer IS NULL OR n.organisation_id = $4)
   AND ($5::integer IS NULL OR n.carrier_id = $5) AND ($6::text IS NULL OR n.vehicle_kind = $6)
   AND ($7::text IS NULL OR lower(n.device_model) = lower($7))
   AND ($8::integer IS NULL OR n.layer_id = $8) AND ($9::text IS NULL OR n.field = $9)
@@ -91,16 +91,22 @@ export async function notesOf(
   query: NoteQuery,
   after: NoteCursor | null,
 ): Promise<readonly NoteRow[]> {
+  const question = await questionOf(sql, query.q);
+  // Two statements, so that each has its index: of words, or of time.
+  const isSearch = question !== null;
+  const rank = isSearch ? RANK : '0';
+  const asked = isSearch ? 'n.words @@ $2::tsquery' : '$2::text IS NULL';
+  const order = `${isSearch ? 'rank DESC, ' : ''}n.changed_at DESC, n.id DESC`;
   return await sql.query<NoteRow>(
-    `SELECT ${COLUMNS} FROM (SELECT n.*, ${RANK} AS rank
-       FROM (SELECT experience_question($2) AS words) AS question, experience_note n
-       WHERE ${WHERE} AND ($15::integer IS NULL
-         OR (${RANK}, n.changed_at, n.id) < ($15, $16::timestamptz, $17))
-       ORDER BY rank DESC, n.changed_at DESC, n.id DESC LIMIT $18) AS n
+    `SELECT ${COLUMNS} FROM (SELECT n.id, ${rank} AS rank FROM experience_note n
+       WHERE ${asked} AND ${WHERE} AND ($15::integer IS NULL
+         OR (${rank}, n.changed_at, n.id) < ($15, $16::timestamptz, $17))
+       ORDER BY ${order} LIMIT $18) AS found
+     JOIN LATERAL (SELECT *, found.rank FROM experience_note WHERE id = found.id) AS n ON true
      ORDER BY n.rank DESC, n.changed_at DESC, n.id DESC`,
     [
       actor,
-      query.q ?? '',
+      question,
       query.state ?? null,
       query.organisationId ?? null,
       query.carrierId ?? null,
@@ -119,6 +125,16 @@ export async function notesOf(
       query.limit + 1,
     ],
   );
+}
+
+/** Null: nothing that could be searched for. */
+async function questionOf(sql: Sql, typed: string | undefined): Promise<string | null> {
+  if (typed === undefined || typed === '') return null;
+  const [row] = await sql.query<{ question: string | null }>(
+    'SELECT experience_question($1)::text AS question',
+    [typed],
+  );
+  return row?.question ?? null;
 }
 
 /** Throws "not found". */

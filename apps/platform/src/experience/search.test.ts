@@ -132,8 +132,9 @@ for (const { kind, open } of databases()) {
         const typed = Array.from({ length }, () => PIECES[random.below(PIECES.length)]).join('');
         const [row] = await db.transaction(SYSTEM, (sql) =>
           sql.query<{ told: string | null; found: string }>(
-            `SELECT experience_question($1)::text AS told, (SELECT string_agg(title, ',' ORDER BY id)
-               FROM experience_note WHERE words @@ experience_question($1)) AS found`,
+            `SELECT experience_question($1)::text AS told,
+               (SELECT string_agg(title, ',' ORDER BY id) FROM experience_note
+                 WHERE words @@ experience_question($1)) AS found`,
             [typed],
           ),
         );

@@ -154,7 +154,8 @@ function region(id: number, word: string): string[] {
     `INSERT INTO experience_comment (id, note_id, organisation_id, author, at, text)
      VALUES (${id}, ${id}, ${id}, '${word}', ${at}, '${word}')`,
     `INSERT INTO experience_mark VALUES (${id}, 'user:${id}', ${id})`,
-    `INSERT INTO experience_promotion (note_id, organisation_id, requirement_id, version, author, at)
+    `INSERT INTO experience_promotion
+       (note_id, organisation_id, requirement_id, version, author, at)
      VALUES (${id}, ${id}, 1, 1, '${word}', ${at})`,
     `INSERT INTO mission_span
        (id, vehicle_id, organisation_id, simulated, urgency, from_at, to_at)
