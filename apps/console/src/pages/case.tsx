@@ -13,6 +13,7 @@ import { CaseCommands } from './case-commands.tsx';
 import { CaseEvidence } from './case-evidence.tsx';
 import { CaseMark } from './case-mark.tsx';
 import { CaseMessages } from './case-messages.tsx';
+import { NotesHere } from './notes-here.tsx';
 
 const EVERY_MS = 15_000;
 
@@ -35,6 +36,11 @@ export function CasePage() {
               <CaseCommands one={one} />
             </Panel>
             <CaseEvidence one={one} />
+            <NotesHere
+              panel
+              title={t('experience.places')}
+              query={{ carrierId: one.carrierId, hasPlace: true }}
+            />
             <Panel title={t('case.messages')} note={t('case.messagesNote')}>
               <CaseMessages one={one} />
             </Panel>

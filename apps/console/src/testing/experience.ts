@@ -58,6 +58,7 @@ export function experienceRoutes(nowMs: number): FakeRoute[] {
         (one) =>
           `${one.title} ${one.text}`.toLowerCase().includes(q) &&
           (!state || one.state === state) &&
+          (!query.has('hasPlace') || one.place !== null) &&
           (!isAsked || one.id <= 2),
       );
       return page(found);

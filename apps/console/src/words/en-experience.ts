@@ -52,5 +52,6 @@ export const enExperience: Readonly<Record<keyof typeof nbExperience, string>> =
   'experience.source': 'Experience {n}: {title}',
   'experience.behind': 'Built on experience',
   'experience.here': 'Notes about this vehicle',
+  'experience.places': 'Notes about this carrier at places',
   'experience.linked': 'The change is linked to note {n}.',
 };

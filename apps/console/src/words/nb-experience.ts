@@ -50,5 +50,6 @@ export const nbExperience = {
   'experience.source': 'Erfaring {n}: {title}',
   'experience.behind': 'Bygger på erfaringer',
   'experience.here': 'Erfaringer som gjelder kjøretøyet',
+  'experience.places': 'Erfaringer med operatøren på steder',
   'experience.linked': 'Endringen knyttes til erfaring {n}.',
 } as const satisfies Readonly<Record<string, string>>;
