@@ -52,6 +52,12 @@ for (const { kind, open } of databases()) {
     const [north, west] = [given(regions[0]), given(regions[1])];
     await db.transaction(SYSTEM, (sql) =>
       sql.query(`SELECT telemetry_partitions('2026-10-01', '2026-11-20');
+        INSERT INTO carrier (id, key, name, colour) VALUES (7, 'telia', 'Telia', 1);
+        INSERT INTO carrier_case (organisation_id, seen_by, carrier_id, kind, state, simulated,
+          from_at, cells, opened_at, opened_by, ended_at)
+        SELECT 1, ARRAY[${north}], 7, 'area', 'closed', false, opened, '{}', opened, 'platform', ended
+        FROM (VALUES ('2026-09-12'::date, '2026-09-13'::date), ('2026-09-28', '2026-10-02'),
+          ('2026-10-20', '2026-11-02'), ('2026-10-25', NULL)) AS c (opened, ended);
         INSERT INTO alarm (key, organisation_id, seen_by, kind, severity, simulated, carrier,
           vehicles, since, raised_at, updated_at, cleared_at)
         SELECT 'area', 1, ARRAY[${north}], 'carrier-area', 'major', false, 'telia', 12, at, at,
@@ -78,7 +84,7 @@ for (const { kind, open } of databases()) {
     });
 
     await t.test('its figures are the statistics’, and no vehicle is named', async () => {
-      const { whole, groups, areas } = await body(nowMs);
+      const { whole, groups, areas, cases } = await body(nowMs);
       assert.deepEqual([whole.vehicles, whole.availability], [5, 0.8]);
       assert.deepEqual(whole.bestAlone, { link: 'ice', availability: 1 });
       assert.deepEqual(
@@ -92,6 +98,7 @@ for (const { kind, open } of databases()) {
       assert.deepEqual(areas, [
         { carrier: 'telia', outages: 1, minutes: 90, longestMinutes: 90, vehiclesMost: 12 },
       ]);
+      assert.deepEqual(cases, [{ carrier: 'telia', opened: 2, closed: 1, openAtEnd: 2 }]);
       assert.doesNotMatch(JSON.stringify(await body(nowMs)), /A-100\d|serial-/);
     });
 
