@@ -22,11 +22,15 @@ type SumRow = { readonly urgency: Urgency; readonly vehicles: number } & Readonl
 
 export async function missionFigures(sql: Sql, selection: Selection): Promise<MissionFigures[]> {
   const { period, simulated, organisationId } = selection;
-  const sums = SUMS.map((name) => `sum(${name}::float8)::bigint AS ${name}`);
+  const of = (cast: string) => SUMS.map((name) => `sum(${name}${cast}) AS ${name}`).join(', ');
+  // First by vehicle: 766,000 rows of a year are added up by hashing, where counting different
+  // vehicles would sort them (three times as long).
   const rows = await sql.query<SumRow>(
-    `SELECT urgency, count(DISTINCT vehicle_id)::integer AS vehicles, ${sums.join(', ')}
-    FROM mission_day WHERE at >= '${instant(period.fromMs)}' AND at < '${instant(period.toMs)}'
-      AND simulated = $1 AND ${BELOW} GROUP BY urgency`,
+    `SELECT urgency, count(*)::integer AS vehicles, ${of('')} FROM (
+      SELECT urgency, vehicle_id, ${of('::float8')} FROM mission_day
+      WHERE at >= '${instant(period.fromMs)}' AND at < '${instant(period.toMs)}'
+        AND simulated = $1 AND ${BELOW} GROUP BY urgency, vehicle_id
+    ) AS one GROUP BY urgency`,
     [simulated, organisationId],
   );
   return URGENCIES.map((urgency) =>
