@@ -19,7 +19,6 @@ import {
   deliver,
   elsewhere,
   LOST_LINK,
-  makeContact,
   plantCarriers,
   type Span,
   scatteredOutages,
@@ -92,7 +91,6 @@ async function stage(db: Database): Promise<Stage> {
   await deliver(db, drives.slice(3), WHOLE, WHOLE.toMs);
   const services = testServices(db, { nowMs: () => clock.ms });
   const server = await testServer(services, routes);
-  let contacts = 0;
   return {
     db,
     server,
@@ -101,13 +99,8 @@ async function stage(db: Database): Promise<Stage> {
     struck,
     regions,
     as: (role, organisationId) => server.user(organisationId, [{ role, organisationId }], role),
-    async contact(carrierId) {
-      const name = `desk ${++contacts}`;
-      const grant = { role: 'carrier-contact', organisationId: 1 } as const;
-      const client = await server.user(1, [grant], name);
-      await makeContact(db, name, carrierId);
-      return client;
-    },
+    contact: (carrierId) =>
+      server.user(1, [{ role: 'carrier-contact', organisationId: 1, carrierId }], 'desk'),
   };
 }
 

@@ -158,14 +158,3 @@ export async function plantCarriers(db: Database): Promise<void> {
       ON CONFLICT DO NOTHING; SELECT setval('carrier_id_seq', 100)`),
   );
 }
-
-/** A user who speaks for a carrier. */
-export async function makeContact(db: Database, userName: string, carrierId: number) {
-  await db.transaction(SYSTEM, (sql) =>
-    sql.query(
-      `UPDATE user_grant SET carrier_id = $2 WHERE role = 'carrier-contact'
-         AND user_id = (SELECT id FROM app_user WHERE name = $1)`,
-      [userName, carrierId],
-    ),
-  );
-}

@@ -116,10 +116,11 @@ export async function testServer(
         );
         const userId = user?.id ?? 0;
         for (const grant of grants) {
-          await sql.query('INSERT INTO user_grant VALUES ($1, $2, $3)', [
+          await sql.query('INSERT INTO user_grant VALUES ($1, $2, $3, $4)', [
             userId,
             grant.role,
             grant.organisationId,
+            grant.carrierId ?? null,
           ]);
         }
         const token = await beginSession(sql, userId, services.nowMs(), services.settings.session);

@@ -61,7 +61,13 @@ for (const { kind, open } of all) {
     const server = await setup(db);
     const before = await otherRegion(db);
     for (const role of REGIONAL) {
-      const client = await server.user(OWN, [{ role, organisationId: OWN }], `${role} egen`);
+      // A carrier's contact sees what was sent to his carrier; the other region's went to another.
+      const grant = {
+        role,
+        organisationId: OWN,
+        ...(role === 'carrier-contact' && { carrierId: 1 }),
+      };
+      const client = await server.user(OWN, [grant], `${role} egen`);
       const asked = await askAll(client);
       assert.deepEqual(
         asked.filter(({ route, leaks }) => leaks && !SHARED.includes(route)),

@@ -19,7 +19,8 @@ export async function plantTwoRegions(db: Database): Promise<void> {
       `INSERT INTO gateway (id, organisation_id, name, site, endpoint, allowed_ips, state)
        VALUES (1, 1, 'gw-1', 'Oslo', '192.0.2.1:51820', '{172.30.0.0/16}', 'awaited')`,
     );
-    await sql.query(`INSERT INTO carrier (id, key, name, colour) VALUES (1, 'telia', 'Telia', 1)`);
+    await sql.query(`INSERT INTO carrier (id, key, name, colour) VALUES (1, 'telia', 'Telia', 1),
+         (2, 'ice', 'Ice', 2)`);
     await sql.query(REQUIREMENT);
     await sql.query(
       `INSERT INTO catalogue_item
@@ -130,9 +131,9 @@ function region(id: number, word: string): string[] {
        measured_at, measured_by, passed, figures)
      VALUES (${id}, ${id + 1}, ${id}, ${at}, ${at}, ${at}, '${word}', false, '[]')`,
     `INSERT INTO carrier_case (id, organisation_id, carrier_id, kind, state, simulated, from_at,
-       cells, evidence, reference, opened_at, opened_by)
-     VALUES (${id}, ${id}, 1, 'area', 'sent', false, ${at}, '{}', 1, '${word} sak', ${at},
-       '${word}')`,
+       cells, evidence, reference, opened_at, opened_by, sent_at)
+     VALUES (${id}, ${id}, ${id === OWN ? 1 : 2}, 'area', 'sent', false, ${at}, '{}', 1, '${word} sak', ${at},
+       '${word}', ${at})`,
     `INSERT INTO carrier_case_message (id, case_id, at, side, author, text)
      VALUES (${id}, ${id}, ${at}, 'health', '${word}', '${word}')`,
     `INSERT INTO carrier_case_change (id, case_id, at, side, actor, to_state, reason)
