@@ -23,6 +23,13 @@ test('a declared import passes', () => {
   assert.deepEqual(declarationViolations(workspace(files, { dependencies: { zod: '1.0.0' } })), []);
 });
 
+test('a file that is found in a package counts as an import of it', () => {
+  const files = { 'a.ts': "read(import.meta.resolve('@scope/font/a.ttf'));" };
+  const declared = { dependencies: { '@scope/font': '1.0.0' } };
+  assert.deepEqual(declarationViolations(workspace(files, declared)), []);
+  assert.equal(declarationViolations(workspace(files, {})).length, 1);
+});
+
 test('an undeclared import is refused', () => {
   const [broken] = declarationViolations(workspace({ 'a.ts': "import '@rmh/base';" }, {}));
   assert.match(broken?.rule ?? '', /imports @rmh\/base, .* does not name under dependencies/);

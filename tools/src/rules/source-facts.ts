@@ -85,11 +85,24 @@ function importOf(node: Node): Pick<Import, 'specifier' | 'kind'> | null {
     }
     case 'ImportExpression':
       return { specifier: stringOf(node['source']), kind: 'dynamic' };
+    case 'CallExpression':
+      return resolvedBy(node);
     case 'TSImportType':
       return { specifier: stringOf(node['source']), kind: 'type' };
     default:
       return null;
   }
+}
+
+// `import.meta.resolve('a/file')` leans on a package too: a font, a picture.
+function resolvedBy(node: Node): Pick<Import, 'specifier' | 'kind'> | null {
+  const [callee] = nodesUnder(node, 'callee');
+  if (callee?.type !== 'MemberExpression' || memberName(callee) !== 'resolve') return null;
+  const [meta] = nodesUnder(callee, 'object');
+  const specifier = stringOf(nodesUnder(node, 'arguments')[0]);
+  return meta?.type === 'MetaProperty' && specifier !== null
+    ? { specifier, kind: 'dynamic' }
+    : null;
 }
 
 // `import { type A }` counts as a type import only when every name in it is a type.

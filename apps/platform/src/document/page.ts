@@ -11,10 +11,14 @@ export const BAR = '#1f5f99';
 
 // PDF/UA wants every font inside the file. These hold what is written in Norway: Norwegian and Sámi
 // letters, ≤, and the minus sign.
-const fontFile = (name: string) =>
-  readFileSync(new URL(import.meta.resolve(`@expo-google-fonts/source-sans-3/${name}.ttf`)));
-const PLAIN = fontFile('400Regular/SourceSans3_400Regular');
-const STRONG = fontFile('600SemiBold/SourceSans3_600SemiBold');
+const PLAIN_FILE = import.meta.resolve(
+  '@expo-google-fonts/source-sans-3/400Regular/SourceSans3_400Regular.ttf',
+);
+const STRONG_FILE = import.meta.resolve(
+  '@expo-google-fonts/source-sans-3/600SemiBold/SourceSans3_600SemiBold.ttf',
+);
+const PLAIN = readFileSync(new URL(PLAIN_FILE));
+const STRONG = readFileSync(new URL(STRONG_FILE));
 export type Font = 'plain' | 'strong';
 
 export interface Sheet {

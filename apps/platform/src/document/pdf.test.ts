@@ -51,7 +51,7 @@ test('A document says its language, its title, its headings and its text, in ord
   assert.ok(pdf.fonts.every(({ isInside }) => isInside));
 });
 
-test('A table has heading cells with their scope, and says its head once on however many pages', async () => {
+test('A table has heading cells with their scope, and its head is said once', async () => {
   const rows = Array.from({ length: 120 }, (_, i) => [
     `HF ${i}`,
     `${i},5`,

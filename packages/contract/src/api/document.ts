@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { INSTANT } from './common.ts';
 
 const WORDS = z.string().max(4_000);
-/** A cell stays on one page: 500 letters are 60 lines, 680 of 724 points, of the narrowest column. */
+/** A cell stays on one page: 500 letters are 60 lines of the narrowest column, 680 points. */
 const CELL = z.string().max(500);
 
 export const DOCUMENT_PART = z.discriminatedUnion('kind', [
