@@ -11,7 +11,7 @@ const { open, lookAtEach, lookAtForms } = lookWith({ launch: launchBrowser, Axe:
 lookAtEach(REPORTED);
 lookAtForms(REPORT_FORMS);
 
-test('A report is made by keyboard, read with a table beside each picture, and taken away', async () => {
+test('A report is made by keyboard, its pictures are tables, and it is taken away', async () => {
   const page = await open('/reports');
   const make = page.getByRole('button', { name: 'Lag en rapport' });
   await make.focus();

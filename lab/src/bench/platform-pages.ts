@@ -85,7 +85,7 @@ async function makeReports(client: PlatformClient, times: number) {
   ).items.find(({ kind }) => kind === 'national');
   const ms: number[] = [];
   let id = 0;
-  // Months that are over, from the newest on: two months back at least, for a month has no name yet.
+  // Months that are over, from the newest on.
   for (let back = 1; back <= Math.min(times, 9); back++) {
     const now = new Date();
     const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - back, 1));

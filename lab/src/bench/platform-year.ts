@@ -1,6 +1,6 @@
 // A year behind the month that the fleet told: the month's rows again, four weeks earlier each, and
-// what a year leaves besides them (outages, missions, alarms, results of requirements). By SQL, while
-// the platform is stopped: 700 units × 365 days through the API would take the night.
+// what a year leaves besides them (outages, missions, alarms, results of requirements). By SQL,
+// while the platform is stopped: 700 units × 365 days through the API would take the night.
 import { spawn } from 'node:child_process';
 import { OWN_ROOT } from './children.ts';
 

@@ -14,7 +14,8 @@ export async function requirementsOf(
       `SELECT r.code, v.content #>> '{nb,title}' AS nb, v.content #>> '{en,title}' AS en,
         x.met, x.failed, x.unknown
       FROM (
-        SELECT requirement_id, max(version) AS version, ${['met', 'failed', 'unknown'].map(state).join(', ')}
+        SELECT requirement_id, max(version) AS version,
+          ${['met', 'failed', 'unknown'].map(state).join(', ')}
         FROM requirement_result x
         WHERE from_at < $3 AND (to_at IS NULL OR to_at >= $3)
           AND (vehicle_id IS NULL OR simulated = $1)

@@ -51,7 +51,8 @@ async function keep(
   const changes =
     newest === undefined ? [] : changesBetween(JSON.parse(newest.body) as ReportBody, body);
   const [row] = await sql.query<{ id: number }>(
-    `INSERT INTO report (organisation_id, month, simulated, version, made_at, made_by, body, changes)
+    `INSERT INTO report
+      (organisation_id, month, simulated, version, made_at, made_by, body, changes)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id`,
     [
       ...[organisationId, month, simulated, (newest?.version ?? 0) + 1, new Date(nowMs), madeBy],

@@ -55,13 +55,15 @@ for (const { kind, open } of databases()) {
         INSERT INTO carrier (id, key, name, colour) VALUES (7, 'telia', 'Telia', 1);
         INSERT INTO carrier_case (organisation_id, seen_by, carrier_id, kind, state, simulated,
           from_at, cells, opened_at, opened_by, ended_at)
-        SELECT 1, ARRAY[${north}], 7, 'area', 'closed', false, opened, '{}', opened, 'platform', ended
+        SELECT 1, ARRAY[${north}], 7, 'area', 'closed', false, opened, '{}', opened, 'platform',
+          ended
         FROM (VALUES ('2026-09-12'::date, '2026-09-13'::date), ('2026-09-28', '2026-10-02'),
           ('2026-10-20', '2026-11-02'), ('2026-10-25', NULL)) AS c (opened, ended);
         INSERT INTO alarm (key, organisation_id, seen_by, kind, severity, simulated, carrier,
           vehicles, since, raised_at, updated_at, cleared_at)
         SELECT 'area', 1, ARRAY[${north}], 'carrier-area', 'major', false, 'telia', 12, at, at,
-          at, at + interval '90 minutes' FROM (SELECT '2026-10-20 12:00Z'::timestamptz AS at) AS a`),
+          at, at + interval '90 minutes'
+        FROM (SELECT '2026-10-20 12:00Z'::timestamptz AS at) AS a`),
     );
     await tell(db, units, MEASURED_MS);
     let nowMs = OVER_MS + 2 * DAY_MS;

@@ -24,7 +24,8 @@ const WHOSE = 'b.start, m.vehicle_id, m.organisation_id, m.simulated, m.urgency'
 
 // $3 and $4: the first start and the last end, by which partitions are left out beforehand.
 const ADD_UP = `
-INSERT INTO mission_day (at, vehicle_id, organisation_id, simulated, urgency, missions, ${SUMS.join(', ')})
+INSERT INTO mission_day (at, vehicle_id, organisation_id, simulated, urgency, missions,
+  ${SUMS.join(', ')})
 SELECT ${KEY}, sum(missions), ${SUMS.map((name) => `sum(${name})`).join(', ')} FROM (
   SELECT ${WHOSE}, (m.from_at >= b.start)::integer AS missions,
     ${SUMS.map((name) => `0 AS ${name}`).join(', ')}
