@@ -69,6 +69,8 @@ export type Way = Path & {
   readonly outages: OutageRate;
   /** Its data budget is spent: for urgent packets only. */
   readonly spared: boolean;
+  /** Chance that it fails within the next seconds, as passes of this road say; 0: nothing said. */
+  readonly foreseenRisk: number;
 };
 
 /**
@@ -92,7 +94,9 @@ export function missShare(
   const patienceUs = way.patienceUs;
   // Whatever leaves between the failure of a path and our suspicion is lost with it.
   const failing =
-    Math.min(1, way.outages.perSecond(nowUs) * (patienceUs / 1e6)) + doubtOf(way, nowUs);
+    Math.min(1, way.outages.perSecond(nowUs) * (patienceUs / 1e6)) +
+    doubtOf(way, nowUs) +
+    way.foreseenRisk * FORESEEN_LOSES;
   const repairUs = patienceUs + way.oneWayUs;
   const repaired = repairs && leftUs > repairUs && policy.repairUntilUs > ageUs + patienceUs;
   if (repaired) return Math.min(1, late + (way.lossShare + failing) * REPAIR_FAILS);
@@ -125,5 +129,7 @@ const PRIOR_SECONDS = 120;
 /** The pair's prior weighs as much as so many outages seen. */
 const PRIOR_PAIRS = 5;
 const SPREAD_LEAST_US = 3_000;
+/** Of the packets that leave before a foreseen failure, so many find it: it comes within seconds. */
+const FORESEEN_LOSES = 0.3;
 /** The repairing path may fail or lose as well; a path that failed takes its neighbours along. */
 const REPAIR_FAILS = 0.1;

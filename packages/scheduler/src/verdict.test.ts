@@ -228,6 +228,30 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     [1],
   ],
   ['bulk waits rather than take a spared path', [{ spared: true }], { class: bulk }, []],
+  [
+    'a path that is foreseen to fail is left for one that is a little slower',
+    [{ oneWayMs: 15, foreseenRisk: 0.9 }, { oneWayMs: 50 }],
+    {},
+    [1],
+  ],
+  [
+    'a path that is foreseen to fail is better than one that is far slower',
+    [{ oneWayMs: 15, foreseenRisk: 0.9 }, { oneWayMs: 80 }],
+    {},
+    [0],
+  ],
+  [
+    'realtime pays for a copy where its only quick path is foreseen to fail',
+    [{ oneWayMs: 15, foreseenRisk: 0.9 }, { oneWayMs: 80 }],
+    { class: realtime },
+    [0, 1],
+  ],
+  [
+    'realtime pays for none where nothing is foreseen',
+    [{ oneWayMs: 15 }, { oneWayMs: 80 }],
+    { class: realtime },
+    [0],
+  ],
   ['a parked path serves critical only', [{ state: 'parked' }], { class: critical }, [0]],
   ['a parked path does not serve others', [{ state: 'parked' }], { class: interactive }, []],
 ];

@@ -270,7 +270,7 @@ function afterDebtUs(way: Way, { mostBytes, windowUs, debtUs }: Beside, nowUs: n
  */
 function costUs(way: Way, favourite: number): number {
   const rtt = way.rtt.samples === 0 ? UNMEASURED_US : way.rtt.smoothedUs;
-  const cost = way.oneWayUs + way.lossShare * (rtt + REPAIR_US);
+  const cost = way.oneWayUs + way.lossShare * (rtt + REPAIR_US) + way.foreseenRisk * FORESEEN_US;
   return way.id === favourite ? cost * FAVOURITE : cost;
 }
 
@@ -286,6 +286,8 @@ function take(verdict: Verdict, index: number): void {
 const COPIES_IN_DOUBT = 2;
 const UNMEASURED_US = 200_000;
 const REPAIR_US = 50_000;
+/** A path that is about to fail is left for one that is slower by no more than this. */
+const FORESEEN_US = 50_000;
 const FAVOURITE = 0.75;
 const RANK_PER_US = 1e-12;
 /** A report may tell any moment that the buffer has drained; this only makes sure. */

@@ -14,6 +14,7 @@ export interface Told {
   /** So much may be unanswered, bytes. */
   windowBytes?: number;
   spared?: boolean;
+  foreseenRisk?: number;
 }
 
 /** A path with the estimates that a test gives it. */
@@ -21,6 +22,7 @@ export function way(id: number, told: Told): Way {
   const path = Object.assign(new Path(id), {
     outages: new OutageRate(),
     spared: told.spared ?? false,
+    foreseenRisk: told.foreseenRisk ?? 0,
   });
   const oneWayUs = (told.oneWayMs ?? 20) * 1000;
   path.state = told.state ?? 'carrying';

@@ -35,6 +35,8 @@ export class Lane extends Path {
   readonly outages = new OutageRate();
   /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
   open = false;
+  /** Chance that this path fails within the next seconds, by what others met here; 0: unknown. */
+  foreseenRisk = 0;
   /** This end, and the other, want only urgent packets on this path [PA-7]. */
   sparedHere = false;
   sparedThere = false;
