@@ -17,6 +17,7 @@ import type {
   Datagram,
   DriveWindow,
   EndFault,
+  Forecast,
   Road,
   SimPacket,
   Workload,
@@ -102,6 +103,9 @@ function play(
     const bearer = new BearerActor(world, makeBearer(road));
     road.carry(bearer);
     new FaultActor(world, faults, road, bearer, chronicle).begin();
+    for (const [carrier, { foreseen }] of window.carriers.entries()) {
+      if (foreseen !== undefined) new Foreseer(world, bearer, carrier, foreseen).begin();
+    }
     const lengthUs = window.lengthMs * 1000;
     traffic = new Traffic(world, mixOf(run.mix), seeds.traffic, lengthUs, bearer);
     world.run(LEAD_US + lengthUs);
@@ -202,8 +206,44 @@ export class BearerActor implements Actor, Bearer {
     this.#plan();
   }
 
+  foresee(carrier: number, risk: number): void {
+    this.#bearer.foresee?.(carrier, risk);
+  }
+
   #plan(): void {
     this.#world.arm(this.#actor, this.#bearer.nextDeadlineUs);
+  }
+}
+
+/** Tells the bearer what is foreseen of a carrier, as the window goes on. */
+class Foreseer implements Actor {
+  readonly #world: World;
+  readonly #actor: number;
+  readonly #bearer: BearerActor;
+  readonly #carrier: number;
+  readonly #forecast: Forecast;
+  #next = 0;
+
+  constructor(world: World, bearer: BearerActor, carrier: number, forecast: Forecast) {
+    this.#world = world;
+    this.#actor = world.add(this);
+    this.#bearer = bearer;
+    this.#carrier = carrier;
+    this.#forecast = forecast;
+  }
+
+  begin(): void {
+    this.#arm();
+  }
+
+  wake(): void {
+    this.#bearer.foresee(this.#carrier, this.#forecast.risk[this.#next++] ?? 0);
+    this.#arm();
+  }
+
+  #arm(): void {
+    const startMs = this.#forecast.startMs[this.#next] ?? Number.POSITIVE_INFINITY;
+    this.#world.arm(this.#actor, LEAD_US + startMs * 1000);
   }
 }
 

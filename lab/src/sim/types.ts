@@ -41,6 +41,8 @@ export interface Bearer {
   copy?(datagram: Datagram, damage: number): Datagram | null;
   /** What happens to the ends rather than to the road (faults.ts). */
   suffer?(fault: EndFault, nowUs: number): void;
+  /** How likely it is that a carrier fails within the next seconds, 0 … 1. */
+  foresee?(carrier: number, risk: number): void;
   /** The run is over: a last look at what must hold. */
   end?(nowUs: number): void;
 }
@@ -71,6 +73,16 @@ export interface WindowCarrier {
   readonly name: string;
   /** ms from the start of the window; the first condition holds from 0. */
   readonly timeline: Timeline;
+  /** What is foreseen of it, if anything is. */
+  readonly foreseen?: Forecast;
+}
+
+/** Chances that a carrier fails within the next seconds: risk i holds from startMs[i] on. */
+export interface Forecast {
+  /** Ascending, ms from the start of the window. */
+  readonly startMs: Float64Array;
+  /** 0 … 1. */
+  readonly risk: Float64Array;
 }
 
 /** What a mix sends of itself, known before the run. Times are µs from the window's start. */

@@ -39,7 +39,24 @@ const WORDS: Readonly<Record<FigureName, string>> = {
 
 export function replayText(report: ReplayReport): string {
   const { baseline, candidate, mix, drives, windows, seeds, hours } = report;
-  const rows = report.figures.map((one) => {
+  return [
+    `${baseline} (baseline) against ${candidate} (candidate), mix ${mix}`,
+    `${drives.join(', ')}: ${windows} windows × ${seeds} seeds, ${hours.toFixed(1)} h each`,
+    '',
+    ...replayTable(baseline, candidate, report.figures),
+    '',
+    ...conclusion(report),
+    '',
+  ].join('\n');
+}
+
+/** Figure by figure, under the names of the two that were compared. */
+export function replayTable(
+  baseline: string,
+  candidate: string,
+  figures: readonly Comparison[],
+): string[] {
+  const rows = figures.map((one) => {
     const { low, high, difference, figure } = one;
     return [
       one.class === 'all' ? 'all' : one.class,
@@ -55,15 +72,7 @@ export function replayText(report: ReplayReport): string {
     ...[left('class'), left('figure'), right(baseline), right(candidate)],
     ...[right('difference'), right('99 % interval'), left('candidate is')],
   ];
-  return [
-    `${baseline} (baseline) against ${candidate} (candidate), mix ${mix}`,
-    `${drives.join(', ')}: ${windows} windows × ${seeds} seeds, ${hours.toFixed(1)} h each`,
-    '',
-    ...table(columns, rows),
-    '',
-    ...conclusion(report),
-    '',
-  ].join('\n');
+  return table(columns, rows);
 }
 
 function conclusion({ worsened, windows, candidate }: ReplayReport): string[] {

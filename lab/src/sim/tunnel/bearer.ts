@@ -153,6 +153,10 @@ export class TunnelBearer implements Bearer {
     this.#finish();
   }
 
+  foresee(carrier: number, risk: number): void {
+    for (const end of this.#ends) if (end.alive) end.foresee(carrier, risk);
+  }
+
   /** The run is over: nothing that arrived may still be owed. */
   end(nowUs: number): void {
     this.#checkBounds();

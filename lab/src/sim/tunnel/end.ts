@@ -141,6 +141,14 @@ export class SimEnd {
     this.flush();
   }
 
+  /** Of the path over that carrier, to every peer. */
+  foresee(carrier: number, risk: number): void {
+    for (const peer of this.tunnel.peers) {
+      const lane = peer?.laneById[carrier];
+      if (lane) lane.foreseenRisk = risk;
+    }
+  }
+
   flush(): void {
     if (this.env.deliveries.count > 0) this.#options.onDeliveries(this);
     if (this.env.transmits.count > 0) this.#options.onTransmits(this);
