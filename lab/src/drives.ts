@@ -4,16 +4,19 @@ import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { DriveError } from './drives/columns.ts';
 import { describeFigures, measureDrive } from './drives/fit.ts';
-import { generateDrive, MINUTES_MAX } from './drives/model/generate.ts';
+import { MINUTES_MAX } from './drives/model/generate.ts';
 import { isProfile, PROFILES } from './drives/model/parameters.ts';
+import { generatePasses, PASSES_MAX } from './drives/model/passes.ts';
 import { readDrive } from './drives/read.ts';
 import { drivePath, SHIPPED_DRIVES } from './drives/shipped.ts';
 
 const USAGE = `usage: rmh drives <command>
   list                                   the drives that come with the project
   measure FILE [--from MS] [--to MS] [--json]   outages, correlation, rates, RTT of a drive
-  generate --profile P --out FILE [--seed N] [--minutes M]
-                                         a drive from the model; P: ${PROFILES.join(', ')}
+  generate --profile P --out FILE [--seed N] [--minutes M] [--passes N --recurrence R]
+                                         a drive from the model; P: ${PROFILES.join(', ')};
+                                         or N passes of one road, on which the share R of all
+                                         outages (0 to 1) belongs to its places
 FILE is .csv or .csv.gz, or the name of a drive that comes with the project.`;
 
 class UsageError extends Error {}
@@ -61,6 +64,8 @@ async function generate(argv: string[]): Promise<number> {
     profile: { type: 'string' },
     seed: { type: 'string' },
     minutes: { type: 'string' },
+    passes: { type: 'string' },
+    recurrence: { type: 'string' },
     out: { type: 'string' },
   });
   const { profile, out } = values;
@@ -75,11 +80,18 @@ async function generate(argv: string[]): Promise<number> {
     throw new UsageError(`--minutes is 1 to ${MINUTES_MAX}`);
   }
   const seed = numberOf(values['seed'], '--seed') ?? 1;
-  const drive = generateDrive({ profile, seed, minutes });
+  const passes = numberOf(values['passes'], '--passes') ?? 1;
+  if (!(Number.isInteger(passes) && passes >= 1 && passes <= PASSES_MAX)) {
+    throw new UsageError(`--passes is 1 to ${PASSES_MAX}`);
+  }
+  const recurrence = numberOf(values['recurrence'], '--recurrence') ?? 0;
+  if (recurrence > 1) throw new UsageError('--recurrence is 0 to 1');
+  const drive = generatePasses({ profile, seed, minutes, passes, recurrence });
   const probePath = `${match[1]}.probe${match[2]}`;
   await writeLines(out, drive.rows);
   await writeLines(probePath, drive.probes);
-  return say(`wrote ${out} and ${probePath}: ${profile}, seed ${seed}, ${minutes} min, generated`);
+  const length = passes === 1 ? `${minutes} min` : `${passes} passes of ${minutes} min`;
+  return say(`wrote ${out} and ${probePath}: ${profile}, seed ${seed}, ${length}, generated`);
 }
 
 async function writeLines(path: string, lines: readonly string[]): Promise<void> {

@@ -1,7 +1,13 @@
 // A drive from the model: the same columns as a recorded one, so that one reader serves both.
 import { Random } from '@rmh/base';
 import type { Interval } from '../intervals.ts';
-import { type CarrierOutages, carrierOutages, roadEvents } from './outage-process.ts';
+import {
+  type CarrierOutages,
+  carrierOutages,
+  carrierTroubles,
+  roadEvents,
+  type Troubles,
+} from './outage-process.ts';
 import {
   CARRIERS,
   type CarrierParameters,
@@ -27,7 +33,20 @@ const PROBE_MS = 200;
 const BIN_MS = 1000;
 export const MINUTES_MAX = 24 * 60;
 
-export function generateDrive(options: GenerateOptions): GeneratedDrive {
+/** How a drive is one of several along one road; without, it is the only one. */
+export interface OfSeveral {
+  /** When it begins, ms. */
+  readonly fromMs: number;
+  /** What a carrier meets, of what this drive alone would have drawn for it. */
+  readonly meets: (carrier: string, drawn: Troubles) => Troubles;
+}
+
+const ONLY_ONE: OfSeveral = { fromMs: 0, meets: (_, drawn) => drawn };
+
+export function generateDrive(
+  options: GenerateOptions,
+  { fromMs, meets }: OfSeveral = ONLY_ONE,
+): GeneratedDrive {
   const profile = parameters.profiles[options.profile];
   const spanMs = Math.round(options.minutes * 60) * 1000;
   const random = new Random(options.seed);
@@ -40,16 +59,18 @@ export function generateDrive(options: GenerateOptions): GeneratedDrive {
   for (const name of CARRIERS) {
     const own = new Random(random.u32());
     const carrier = parameters.carriers[name];
-    const outages = carrierOutages(new Random(own.u32()), carrier, profile, events, spanMs);
+    const ofOutages = new Random(own.u32());
+    const drawn = carrierTroubles(ofOutages, carrier, profile, events, spanMs);
+    const outages = carrierOutages(ofOutages, meets(name, drawn));
     const echo = echoes(new Random(own.u32()), carrier, outages, spanMs);
     const rates = ratesOf(new Random(own.u32()), carrier, profile, outages, common);
     for (const [i, rtt] of echo.entries()) {
-      probes[i]?.push(`${i * PROBE_MS},${name},${rtt === null ? '' : rtt.toFixed(1)}`);
+      probes[i]?.push(`${fromMs + i * PROBE_MS},${name},${rtt === null ? '' : rtt.toFixed(1)}`);
     }
     for (const [i, rate] of rates.entries()) {
       const within = echo.slice((i * BIN_MS) / PROBE_MS, ((i + 1) * BIN_MS) / PROBE_MS);
       const place = track((i * profile.kmh) / 3600);
-      rows[i]?.push(rowOf(i * BIN_MS, name, rate, within, place));
+      rows[i]?.push(rowOf(fromMs + i * BIN_MS, name, rate, within, place));
     }
   }
   return {

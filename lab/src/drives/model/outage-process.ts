@@ -38,13 +38,20 @@ export function roadEvents(random: Random, profile: Profile, spanMs: number): Ro
   return [...places, ...passages].sort((a, b) => a.fromMs - b.fromMs);
 }
 
-export function carrierOutages(
+/** When a carrier is down, and when it is slow: ascending and apart. */
+export interface Troubles {
+  readonly down: readonly Interval[];
+  /** Tunnels passed with coverage. */
+  readonly slow: readonly Interval[];
+}
+
+export function carrierTroubles(
   random: Random,
   carrier: CarrierParameters,
   profile: Profile,
   events: readonly RoadEvent[],
   spanMs: number,
-): CarrierOutages {
+): Troubles {
   const { common } = parameters;
   const slow: Interval[] = [];
   const all: Interval[] = arrivals(random, profile.outages * carrier.outagesAnHour, spanMs).map(
@@ -61,22 +68,21 @@ export function carrierOutages(
     }
   }
   const ascending = all.sort((a, b) => a.fromMs - b.fromMs);
-  const apart = joined(ascending.filter(({ fromMs }) => fromMs < spanMs));
-  return { ...splitByKind(random, apart), slow };
+  return { down: joined(ascending.filter(({ fromMs }) => fromMs < spanMs)), slow };
 }
 
 /** Short ones mostly delay; of a long one, the end may: the buffer kept the newest. */
-function splitByKind(random: Random, outages: readonly Interval[]) {
+export function carrierOutages(random: Random, { down, slow }: Troubles): CarrierOutages {
   const { delayShare, delayLengthSMax } = parameters.outages;
   const drops: Interval[] = [];
   const delays: Interval[] = [];
-  for (const { fromMs, toMs } of outages) {
+  for (const { fromMs, toMs } of down) {
     const delaysMs = random.unit() < delayShare ? delayLengthSMax * 1000 : 0;
     const turnMs = Math.max(fromMs, toMs - delaysMs);
     if (fromMs < turnMs) drops.push({ fromMs, toMs: turnMs });
     if (turnMs < toMs) delays.push({ fromMs: turnMs, toMs });
   }
-  return { drops, delays };
+  return { drops, delays, slow };
 }
 
 /** A log-normal body and a Pareto tail: the median is 1 s, the worst in a hundred half a minute. */
