@@ -34,6 +34,11 @@ export const LAB_COMMANDS: readonly Command[] = [
     load: async () => (await import('@rmh/lab/replay')).run,
   },
   {
+    name: 'foresight',
+    summary: 'does it help to know from other passes where carriers fail?',
+    load: async () => (await import('@rmh/lab/foresight')).run,
+  },
+  {
     name: 'results',
     summary: 'write docs/results.md anew: the simulator over all drives',
     load: async () => (await import('@rmh/lab/results')).run,
