@@ -36,7 +36,7 @@ async function reportOf(hint: (window: DriveWindow) => DriveWindow): Promise<For
   return outcome.report;
 }
 
-test('A sender that is told of a hole in time loses less in it, and the report says so', async () => {
+test('A sender that is told of a hole in time loses less, and the report says so', async () => {
   const { missed, verdict } = await reportOf(withPerfect);
   const realtime = missed.find((one) => one.class === 'realtime');
   assert.ok(realtime !== undefined && realtime.without > 50, 'there was something to save');

@@ -12,8 +12,8 @@ the sender while it drives that one, and compares with a sender that knows nothi
 losses and jitter (docs/foresight.md). The drives need positions, and roads driven more than once.
 
   --drives LIST   names of shipped drives, files (.csv, .csv.gz) and folders, separated by commas
-  --hint KIND     ${HINTS.join(', ')}: the other passes, or the truth of the very pass, which is more
-                  than any map can know (default: learned)
+  --hint KIND     ${HINTS.join(', ')}: the other passes, or the truth of the very pass, which
+                  is more than any map can know (default: learned)
   --cell M        side of the squares that are told apart, m (default: 200)
   --passes N      passes without which nothing is said of a square (default: 1)
   --hours H       at most so many hours of them, spread evenly (default: all)

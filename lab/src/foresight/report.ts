@@ -82,9 +82,11 @@ export function missedOf(sums: ClassSums, figures: readonly Comparison[]): Misse
 
 export function foresightText(report: ForesightReport): string {
   const { hint, cellM, passesLeast, mix, drives, windows, seeds, hours, figures } = report;
+  const runs = `${windows} windows × ${seeds} seeds, ${hours.toFixed(1)} h each, mix ${mix}`;
+  const few = report.verdict === 'undecided';
   return [
     `foresight, hint ${hint}: squares of ${cellM} m with ${passesLeast} other passes or more`,
-    `${drives.join(', ')}: ${windows} windows × ${seeds} seeds, ${hours.toFixed(1)} h each, mix ${mix}`,
+    `${drives.join(', ')}: ${runs}`,
     '',
     'What other passes tell, of the seconds in which a carrier was good:',
     ...skillTable(report.skills),
@@ -94,7 +96,7 @@ export function foresightText(report: ForesightReport): string {
     '',
     ...replayTable('without', hint, figures),
     '',
-    `Foresight ${report.verdict === 'undecided' ? 'is undecided: too few windows' : report.verdict}.`,
+    `Foresight ${few ? 'is undecided: too few windows' : report.verdict}.`,
     '',
   ].join('\n');
 }

@@ -129,7 +129,7 @@ const PRIOR_SECONDS = 120;
 /** The pair's prior weighs as much as so many outages seen. */
 const PRIOR_PAIRS = 5;
 const SPREAD_LEAST_US = 3_000;
-/** Of the packets that leave before a foreseen failure, so many find it: it comes within seconds. */
+/** Of what leaves before a foreseen failure so much meets it: it comes within seconds. */
 const FORESEEN_LOSES = 0.3;
 /** The repairing path may fail or lose as well; a path that failed takes its neighbours along. */
 const REPAIR_FAILS = 0.1;
