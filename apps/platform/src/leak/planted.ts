@@ -132,8 +132,8 @@ function region(id: number, word: string): string[] {
      VALUES (${id}, ${id + 1}, ${id}, ${at}, ${at}, ${at}, '${word}', false, '[]')`,
     `INSERT INTO carrier_case (id, organisation_id, carrier_id, kind, state, simulated, from_at,
        cells, evidence, reference, opened_at, opened_by, sent_at)
-     VALUES (${id}, ${id}, ${id === OWN ? 1 : 2}, 'area', 'sent', false, ${at}, '{}', 1, '${word} sak', ${at},
-       '${word}', ${at})`,
+     VALUES (${id}, ${id}, ${id === OWN ? 1 : 2}, 'area', 'sent', false, ${at},
+       '{}', 1, '${word} sak', ${at}, '${word}', ${at})`,
     `INSERT INTO carrier_case_message (id, case_id, at, side, author, text)
      VALUES (${id}, ${id}, ${at}, 'health', '${word}', '${word}')`,
     `INSERT INTO carrier_case_change (id, case_id, at, side, actor, to_state, reason)
