@@ -111,13 +111,14 @@ const FUZZ: FilesStep = {
 
 // Browsers, databases, and those who wait for a message: slow, and indifferent to how slow.
 const isPatient = (path: string): boolean =>
-  path.startsWith('apps/') || /\/(blows|two-platforms|errors)\.e2e/.test(path);
+  path.startsWith('apps/') || /\/(blows|two-platforms|errors|operations|roles)\.e2e/.test(path);
 
 const END_TO_END_PATIENT: FilesStep = {
   kind: 'files',
   name: 'end to end, patient',
   matches: (path) => path.endsWith('.e2e.test.ts') && isPatient(path),
-  concurrency: 2,
+  // One more than there are cores: each waits for something half of its time.
+  concurrency: 3,
   filesPerProcess: 1,
   timeoutMs: 300_000,
   env: {},
