@@ -167,7 +167,7 @@ async function startFleet(
 }
 
 /** Its own process: a bundler that ends leaves nothing behind in ours. */
-async function buildConsole(): Promise<void> {
+export async function buildConsole(): Promise<void> {
   const [command = '', ...args] = [...NODE, BUILD_CONSOLE];
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'] });
   let said = '';

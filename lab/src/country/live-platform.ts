@@ -15,6 +15,7 @@ import { PLATFORM_ADDRESS, PLATFORM_PORT } from '../topology/addresses.ts';
 const START_MS_MAX = 300_000;
 const STOP_MS_MAX = 15_000;
 const PLATFORM_NICE = 5;
+const LATER = new URL('later.ts', import.meta.url).href;
 
 export interface LiveOptions {
   /** Holds configuration, database, keys and log; made when it is not there. */
@@ -23,6 +24,8 @@ export interface LiveOptions {
   readonly port: number;
   /** PostgreSQL instead of the embedded database. */
   readonly databaseUrl?: string;
+  /** Its machines stand beside it and ask on loopback, not from the lab's namespaces. */
+  readonly machinesBeside?: boolean;
 }
 
 export class LivePlatform {
@@ -33,6 +36,7 @@ export class LivePlatform {
   /** On loopback: where machines outside the lab's namespaces ask, and the bridge. */
   readonly machinePort: number;
   #child: ChildProcess | null = null;
+  #aheadMs = 0;
 
   private constructor({ directory, port }: LiveOptions, machinePort: number) {
     this.#directory = directory;
@@ -44,13 +48,15 @@ export class LivePlatform {
 
   /** Resolves when it answers. */
   static async start(options: LiveOptions): Promise<LivePlatform> {
-    const { directory, port, databaseUrl } = options;
+    const { directory, port, databaseUrl, machinesBeside = false } = options;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const platform = new LivePlatform(options, await freePort());
     const settings = {
       dataDirectory: join(directory, 'data'),
       publicUrl: platform.consoleUrl,
-      machineUrl: `https://${PLATFORM_ADDRESS}:${PLATFORM_PORT}`,
+      machineUrl: machinesBeside
+        ? platform.machineUrl
+        : `https://${PLATFORM_ADDRESS}:${PLATFORM_PORT}`,
       http: { address: '127.0.0.1', port },
       https: { address: '127.0.0.1', port: platform.machinePort },
       simulation: true,
@@ -72,11 +78,16 @@ export class LivePlatform {
     return new X509Certificate(certificate).fingerprint256.replaceAll(':', '').toLowerCase();
   }
 
+  /** From its next start on it lives so much later than this machine. */
+  turnClock(aheadMs: number): void {
+    this.#aheadMs = aheadMs;
+  }
+
   async startAgain(): Promise<void> {
     const log = openSync(this.#log, 'a', 0o600);
     // It ends with us, however we end.
     const words = ['--pdeathsig', 'TERM', ...NODE, CLI, 'platform', '--config', this.#config];
-    const child = spawn('setpriv', words, { stdio: ['ignore', log, log] });
+    const child = spawn('setpriv', words, { stdio: ['ignore', log, log], env: this.#env });
     closeSync(log);
     stepBack(child.pid);
     this.#child = child;
@@ -92,10 +103,12 @@ export class LivePlatform {
     await this.#end('SIGTERM');
   }
 
-  /** An address that signs in the national operator, once. */
-  async link(): Promise<string> {
-    const [command = '', ...args] = [...NODE, CLI, 'platform', 'link', '--config', this.#config];
-    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  /** An address that signs in once: this user, or the national operator. */
+  async link(user?: string): Promise<string> {
+    const words = ['platform', 'link', '--config', this.#config];
+    const named = user === undefined ? [] : ['--user', user];
+    const [command = '', ...args] = [...NODE, CLI, ...words, ...named];
+    const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'inherit'], env: this.#env });
     let said = '';
     child.stdout?.on('data', (data) => {
       said += String(data);
@@ -103,6 +116,12 @@ export class LivePlatform {
     const [code] = await once(child, 'close');
     if (code !== 0) throw new Error(`rmh platform link ended with ${code}`);
     return said.trim();
+  }
+
+  get #env(): NodeJS.ProcessEnv {
+    if (this.#aheadMs === 0) return process.env;
+    const options = `${process.env['NODE_OPTIONS'] ?? ''} --import ${LATER}`;
+    return { ...process.env, NODE_OPTIONS: options, RMH_AHEAD_MS: String(this.#aheadMs) };
   }
 
   async #ready(child: ChildProcess): Promise<void> {

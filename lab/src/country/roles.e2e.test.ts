@@ -1,0 +1,169 @@
+// The whole of it as new users meet it: each in his role, in a browser of his own, from his link to
+// what he came for.
+//
+//   1  a coordinator orders five vehicles; the national operator takes the order on
+//   2  a carrier falls out over twenty simulated vehicles: one alarm, one case, its evidence
+//   3  a note becomes a requirement
+//
+// The samples of the outage are told as units would tell them; no car drives here.
+import { strict as assert } from 'node:assert';
+import { after, before, describe, test } from 'node:test';
+import type { Alarm, CarrierCase, Evidence, Page as Items } from '@rmh/contract/api';
+import type { Locator, Page } from 'playwright-core';
+import { PlantedOutage } from './roles-plant.ts';
+import { COORDINATOR, ICT, OPERATOR, Stage } from './roles-stage.ts';
+import { until } from './until.ts';
+
+const NOTE = 'To operatører holder når én faller ut';
+const FIVE = ['P-101', 'P-102', 'P-103', 'P-104', 'P-105'];
+
+const button = (within: Page | Locator, name: string | RegExp): Locator =>
+  within.getByRole('button', { name, exact: true }).first();
+
+/** By the menu, as who knows no address. */
+async function goTo(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name, exact: true }).click();
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+}
+
+const choose = (page: Page, name: string): Promise<void> =>
+  page.getByRole('radio', { name, exact: true }).check({ force: true });
+
+let stage: Stage;
+let outage: PlantedOutage;
+
+describe('Each in his role', async () => {
+  before(async () => {
+    const set = await Stage.set();
+    if (typeof set === 'string') throw new Error(set);
+    stage = set;
+    outage = await PlantedOutage.prepare(stage.client, stage.trusts, stage.databaseUrl);
+    await outage.strike();
+  });
+
+  after(async () => {
+    await outage?.db.close();
+    await stage?.end();
+  });
+
+  test('The national operator enters a user and what may be ordered', async () => {
+    const page = await stage.as(OPERATOR);
+    await goTo(page, 'Administrasjon');
+    await choose(page, 'Brukere');
+    await button(page, 'Ny bruker').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Navn').fill(COORDINATOR);
+    await dialog.getByLabel('Organisasjon').first().selectOption({ label: '\u2003Helse Prøve' });
+    await dialog.getByLabel('Rolle').selectOption({ label: 'Regional koordinator' });
+    await dialog.getByLabel('Organisasjon').last().selectOption({ label: '\u2003Helse Prøve' });
+    await button(dialog, 'Legg til').click();
+    await button(dialog, 'Lagre').click();
+    await dialog.waitFor({ state: 'detached' });
+    await goTo(page, 'Bestilling');
+    await choose(page, 'Katalog');
+    for (const [kind, carrier, code, name, once, monthly] of CATALOGUE) {
+      await button(page, 'Ny vare eller pris').click();
+      await dialog.getByLabel('Type').selectOption({ label: kind });
+      if (carrier !== null) await dialog.getByLabel('Operatør').selectOption({ label: carrier });
+      await dialog.getByLabel('Varekode').fill(code);
+      await dialog.getByLabel('Navn').fill(name);
+      await dialog.getByLabel('Én gang (kr)').fill(once);
+      await dialog.getByLabel('Per måned (kr)').fill(monthly);
+      await dialog.getByLabel('Gjelder fra').fill(new Date().toISOString().slice(0, 10));
+      await button(dialog, 'Lagre').click();
+      await dialog.waitFor({ state: 'detached' });
+    }
+  });
+
+  test('A coordinator orders five vehicles, and the operator takes the order on', async () => {
+    const page = await stage.as(COORDINATOR);
+    await goTo(page, 'Bestilling');
+    await page.getByRole('link', { name: 'Ny bestilling' }).click();
+    const fresh = page.getByRole('group', { name: 'Nytt kjøretøy' });
+    for (const [i, callSign] of FIVE.entries()) {
+      const trust = i < 3 ? 'Prøvesykehuset' : 'Fjordsykehuset';
+      await fresh.getByLabel('Kallesignal').fill(callSign);
+      await fresh.getByLabel('Organisasjon').selectOption({ label: `\u2003${trust}` });
+      await button(fresh, 'Legg til').click();
+    }
+    const sum = page.getByRole('row').filter({ hasText: 'Sum' });
+    await sum.getByText('150\u00a0000,00\u00a0kr').waitFor();
+    await button(page, 'Bestill for 5 kjøretøy').click();
+    await page.getByRole('heading', { name: 'Bestilling 1' }).waitFor();
+    const operator = await stage.as(OPERATOR);
+    await choose(operator, 'Bestillinger');
+    await button(operator, 'Bestilling 1').click();
+    await button(operator, 'Bekreft').click();
+    await button(operator, 'Begynn arbeidet').click();
+    await button(operator, /^Lever Kjøretøypakke til P-101/).waitFor();
+    await page.reload();
+    await page.locator('.panel').getByText('Under arbeid').first().waitFor();
+  });
+
+  test('An outage of one carrier is one alarm, one case, and evidence that adds up', async (t) => {
+    const page = await stage.as(ICT);
+    await goTo(page, 'Varsler');
+    await button(page, /Telia .*20 kjøretøy/).click();
+    const alarms = await stage.client.get<Items<Alarm>>('/alarms');
+    assert.deepEqual(
+      alarms.items.map(({ kind, vehicles, simulated }) => ({ kind, vehicles, simulated })),
+      [{ kind: 'carrier-area', vehicles: 20, simulated: true }],
+    );
+    const tookMs = await until('its case has evidence', async () => {
+      const [one] = (await cases()).items;
+      return (one?.evidence ?? 0) > 0;
+    });
+    t.diagnostic(`evidence after another ${tookMs.toFixed(0)} ms`);
+    assert.equal((await cases()).items.length, 1);
+    const coordinator = await stage.as(COORDINATOR);
+    await goTo(coordinator, 'Operatører');
+    await choose(coordinator, 'Simulerte');
+    await coordinator
+      .locator('.verdict-text')
+      .getByText(/^Telia er nede ved .*, 20 kjøretøy$/)
+      .waitFor();
+    await coordinator.getByRole('link', { name: /^Sak 1: Telia/ }).click();
+    const vehicles = coordinator.getByRole('table', { name: 'Kjøretøy, nummerert' });
+    await vehicles.waitFor();
+    assert.equal(await vehicles.getByRole('row').count(), 21);
+    const path = '/carrier-cases/1/evidence/1';
+    const evidence = await stage.client.get<Evidence>(path);
+    const raw = await outage.recount(evidence);
+    assert.equal(evidence.vehiclesStruck, raw.vehicles);
+    assert.ok(
+      Math.abs(evidence.lostMs - raw.lost_ms) <= raw.lost_ms / 200,
+      `${evidence.lostMs} ${raw.lost_ms}`,
+    );
+    assert.ok(Math.abs(Date.parse(evidence.from) - outage.beganMs) <= 30_000);
+  });
+
+  test('A note becomes a requirement', async () => {
+    const page = await stage.as(ICT);
+    await goTo(page, 'Erfaringer');
+    await button(page, 'Ny erfaring').click();
+    const dialog = page.getByRole('dialog');
+    await dialog.getByLabel('Tittel').fill(NOTE);
+    await dialog.getByLabel('Tekst').fill('Da Telia falt ut, holdt de to andre.');
+    await button(dialog, 'Lagre').click();
+    await dialog.waitFor({ state: 'detached' });
+    const operator = await stage.as(OPERATOR);
+    await goTo(operator, 'Erfaringer');
+    await button(operator, new RegExp(`^${NOTE}`)).click();
+    await button(operator, 'Gjør til krav').click();
+    const form = operator.getByRole('dialog');
+    await form.getByLabel('Kode').fill('E-01');
+    await form.getByLabel('Måltall').selectOption({ label: 'Abonnementer med prioritet' });
+    await form.getByLabel('Begrunnelse').fill('Etter utfallet');
+    await button(form, 'Lagre').click();
+    await form.waitFor({ state: 'detached' });
+    await operator.getByRole('link', { name: 'Krav E-01, versjon 1' }).waitFor();
+  });
+});
+
+const cases = () => stage.client.get<Items<CarrierCase>>('/carrier-cases', { simulated: true });
+
+const CATALOGUE = [
+  ['Kjøretøypakke', null, 'KIT-1', 'Kjøretøypakke', '30000', '0'],
+  ['Abonnement', 'Telenor', 'SIM-TN', 'Telenor mobil', '0', '199'],
+  ['Abonnement', 'Telia', 'SIM-TE', 'Telia mobil', '0', '179'],
+] as const;
