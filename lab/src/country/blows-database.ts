@@ -31,12 +31,19 @@ export async function openTables(directory: string, databaseUrl?: string): Promi
   return await (await part<Postgres>('db/postgres.ts')).openPostgres(databaseUrl);
 }
 
-/** Null and the reason, where there is no server on this machine. */
+interface Testing {
+  readonly whyNot: () => string | null;
+  readonly startPostgres: (options: { durable: boolean }) => Promise<PostgresServer>;
+}
+
+/** The reason, where there is no server on this machine. */
+export async function whyNoServer(): Promise<string | null> {
+  return (await part<Testing>('db/testing-postgres.ts')).whyNot();
+}
+
+/** Or the reason, where there is no server on this machine. */
 export async function startServer(): Promise<PostgresServer | string> {
-  const testing = await part<{
-    whyNot: () => string | null;
-    startPostgres: (options: { durable: boolean }) => Promise<PostgresServer>;
-  }>('db/testing-postgres.ts');
+  const testing = await part<Testing>('db/testing-postgres.ts');
   return testing.whyNot() ?? (await testing.startPostgres({ durable: true }));
 }
 

@@ -75,16 +75,6 @@ export class PlantedOutage {
     await this.#plant.speak(this.db, this.#drives, nowMs, this.#fromMs);
   }
 
-  /** They all have the carrier again. */
-  async mend(): Promise<void> {
-    const nowMs = Date.now();
-    const back = this.#drives.map((drive) => ({
-      ...drive,
-      lost: drive.lost.map(({ fromMs }) => ({ fromMs, toMs: nowMs - 1_000 })),
-    }));
-    await this.#plant.speak(this.db, back, nowMs, this.#fromMs);
-  }
-
   /** The same figures by another way: plain sums over the raw rows. */
   async recount({ from, frozenAt }: Evidence): Promise<Recount> {
     const rows = await this.db.transaction({ kind: 'system' }, (sql) =>

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { present } from '@rmh/base';
-import type { Carrier, Organisation, Role, User } from '@rmh/contract/api';
+import type { Carrier, Gateway, Organisation, Role, User } from '@rmh/contract/api';
 import type { Client } from '@rmh/contract/client';
 import { launchBrowser } from '@rmh/tools/browser';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -13,7 +13,7 @@ import { buildConsole } from './country.ts';
 import { freePort, LivePlatform } from './live-platform.ts';
 import { signIn } from './sign-in.ts';
 import { WAIT_MS } from './until.ts';
-import { makeCarriers } from './workshop.ts';
+import { enrol, makeCarriers } from './workshop.ts';
 
 export const COORDINATOR = 'Kari Koordinator';
 export const ICT = 'Ida Ikt';
@@ -41,10 +41,9 @@ export class Stage {
     this.#browser = parts.browser;
   }
 
-  /** A text says why it cannot be set. */
-  static async set(): Promise<Stage | string> {
+  static async set(): Promise<Stage> {
     const server = await startServer();
-    if (typeof server === 'string') return server;
+    if (typeof server === 'string') throw new Error(server);
     const directory = mkdtempSync(join(tmpdir(), 'rmh-roles-'));
     await buildConsole();
     const databaseUrl = await server.createDatabase('roles');
@@ -53,6 +52,7 @@ export class Stage {
     const [platform, browser] = await Promise.all([LivePlatform.start(options), launchBrowser()]);
     const client = await signIn(await platform.link());
     const trusts = await makeCountry(client);
+    await makeGateway(client, join(directory, 'gateway'));
     return new Stage({ directory, platform, databaseUrl, client, trusts, server, browser });
   }
 
@@ -122,6 +122,20 @@ async function makeCountry(client: Client): Promise<number[]> {
   await user(AUDITOR, 'auditor');
   await makeCarriers(client, CARRIERS);
   return trusts;
+}
+
+/** Known to the platform, and nowhere running: a unit that is enrolled is told of one. */
+async function makeGateway(client: Client, directory: string): Promise<void> {
+  const name = 'gw-prove';
+  const allowedIps = ['10.90.0.0/16'];
+  const body = { name, site: 'Oslo', endpoint: '192.0.2.1:51820', allowedIps };
+  const made = await client.call<Gateway>('/gateways', { method: 'POST', body });
+  const path = `/gateways/${made.body.id}/enrolment-tokens`;
+  const invited = await client.call<{ token: string }>(path, {
+    method: 'POST',
+    body: { validHours: 1 },
+  });
+  await enrol([invited.body.token, '--dir', directory, '--serial', name, '--gateway'], name);
 }
 
 const CARRIERS: readonly Omit<Carrier, 'id'>[] = [

@@ -160,7 +160,8 @@ async function enrolOnce(
   change(workshop, name, kind, new Map([['platform.url', URL_IN_HELSENETT]]));
 }
 
-async function enrol(words: string[], name: string): Promise<void> {
+/** `rmh enrol` as a person runs it; `name`: whose failure it would be. */
+export async function enrol(words: string[], name: string): Promise<void> {
   const [command = '', ...args] = [...NODE, CLI, 'enrol', ...words];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
