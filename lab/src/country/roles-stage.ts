@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { present } from '@rmh/base';
 import type { Carrier, Gateway, Organisation, Role, User } from '@rmh/contract/api';
 import type { Client } from '@rmh/contract/client';
-import { launchBrowser } from '@rmh/tools/browser';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { type PostgresServer, startServer } from './blows-database.ts';
 import { buildConsole } from './country.ts';
@@ -41,7 +40,8 @@ export class Stage {
     this.#browser = parts.browser;
   }
 
-  static async set(): Promise<Stage> {
+  /** `launch` starts the browser, which ends with the stage. */
+  static async set(launch: () => Promise<Browser>): Promise<Stage> {
     const server = await startServer();
     if (typeof server === 'string') throw new Error(server);
     const directory = mkdtempSync(join(tmpdir(), 'rmh-roles-'));
@@ -49,7 +49,7 @@ export class Stage {
     const databaseUrl = await server.createDatabase('roles');
     const port = await freePort();
     const options = { directory, port, databaseUrl, machinesBeside: true };
-    const [platform, browser] = await Promise.all([LivePlatform.start(options), launchBrowser()]);
+    const [platform, browser] = await Promise.all([LivePlatform.start(options), launch()]);
     const client = await signIn(await platform.link());
     const trusts = await makeCountry(client);
     await makeGateway(client, join(directory, 'gateway'));

@@ -14,6 +14,7 @@ import { strict as assert } from 'node:assert';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { Alarm, CarrierCase, Evidence, Page as Items, Me } from '@rmh/contract/api';
+import { launchBrowser } from '@rmh/tools/browser';
 import type { Locator, Page } from 'playwright-core';
 import { whyNoServer } from './blows-database.ts';
 import { PlantedOutage } from './roles-plant.ts';
@@ -45,7 +46,7 @@ if (refusal !== null) assert.notEqual(process.env['CI'], 'true', refusal);
 
 describe('Each in his role', { skip: refusal ?? false }, () => {
   before(async () => {
-    stage = await Stage.set();
+    stage = await Stage.set(launchBrowser);
     outage = await PlantedOutage.prepare(stage.client, stage.trusts, stage.databaseUrl);
     await outage.strike();
   });
