@@ -72,7 +72,7 @@ function Checklist({ installation, garage }: ChecklistProps) {
   return (
     <Panel
       title={t('installation.points')}
-      note={t('garage.progress', { done, all: POINT_NAMES.length })}
+      note={points.data && t('garage.progress', { done, all: POINT_NAMES.length })}
     >
       <Answer of={points}>
         {() => (
