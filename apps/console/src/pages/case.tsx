@@ -1,11 +1,10 @@
 // One case: what may be done with it, what was measured, what was said, what has happened.
 import type { CarrierCase, CaseChange } from '@rmh/contract/api';
 import { Link, useParams } from '@tanstack/react-router';
-import { useGet, useOrganisations, usePages } from '../api/api.ts';
+import { useGet, useOrganisations } from '../api/api.ts';
 import { useNowMs } from '../api/clock.ts';
-import { spanText, timeText, whenText } from '../format.ts';
-import { DataTable } from '../parts/data-table.tsx';
-import { More } from '../parts/more.tsx';
+import { spanText, whenText } from '../format.ts';
+import { ChangeHistory } from '../parts/change-history.tsx';
 import { Answer, Facts, PageFrame, Panel } from '../parts/page.tsx';
 import { SimulatedMark } from '../parts/status.tsx';
 import { useLanguage, useWords } from '../words/words.ts';
@@ -88,50 +87,15 @@ function CaseFacts({ one }: { readonly one: CarrierCase }) {
 
 function History({ caseId }: { readonly caseId: number }) {
   const t = useWords();
-  const language = useLanguage();
-  const changes = usePages<CaseChange>(`/carrier-cases/${caseId}/changes`);
   return (
-    <>
-      <Answer of={{ data: changes.items, error: changes.error }}>
-        {(rows) => (
-          <DataTable
-            caption={t('case.history')}
-            rows={rows}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                key: 'at',
-                head: t('column.time'),
-                tight: true,
-                names: true,
-                cell: ({ at }) => timeText(language, 'dayClock', at),
-              },
-              {
-                key: 'what',
-                head: t('column.what'),
-                cell: ({ command, reason }) => (
-                  <>
-                    {t(`caseCommand.${command ?? 'open'}`)}
-                    {reason !== null && <span className="quiet"> {reason}</span>}
-                  </>
-                ),
-              },
-              {
-                key: 'to',
-                head: t('column.state'),
-                tight: true,
-                cell: ({ to }) => t(`caseState.${to}`),
-              },
-              {
-                key: 'who',
-                head: t('column.who'),
-                cell: ({ actor, side }) => `${actor} (${t(`caseSide.${side}`)})`,
-              },
-            ]}
-          />
-        )}
-      </Answer>
-      <More of={changes} />
-    </>
+    <ChangeHistory<CaseChange>
+      path={`/carrier-cases/${caseId}/changes`}
+      caption={t('case.history')}
+      told={({ command, to, actor, side }) => ({
+        what: t(`caseCommand.${command ?? 'open'}`),
+        state: t(`caseState.${to}`),
+        who: `${actor} (${t(`caseSide.${side}`)})`,
+      })}
+    />
   );
 }

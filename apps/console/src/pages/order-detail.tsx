@@ -5,6 +5,7 @@ import type { CostShare, Order, OrderChange, OrderCommand, OrderItem } from '@rm
 import { useState } from 'react';
 import { useGet, useMay, usePages, useWrite } from '../api/api.ts';
 import { kroneText, timeText } from '../format.ts';
+import { ChangeHistory } from '../parts/change-history.tsx';
 import { DataTable } from '../parts/data-table.tsx';
 import { ModalDialog, TextInput } from '../parts/fields.tsx';
 import { More } from '../parts/more.tsx';
@@ -196,46 +197,15 @@ function Items({ order }: { readonly order: Order }) {
 
 function History({ orderId }: { readonly orderId: number }) {
   const t = useWords();
-  const language = useLanguage();
-  const changes = usePages<OrderChange>(`/orders/${orderId}/changes`);
   return (
-    <>
-      <Answer of={{ data: changes.items, error: changes.error }}>
-        {(rows) => (
-          <DataTable
-            caption={t('order.history')}
-            rows={rows}
-            rowKey={({ id }) => id}
-            columns={[
-              {
-                key: 'at',
-                head: t('column.time'),
-                tight: true,
-                names: true,
-                cell: ({ at }) => timeText(language, 'dayClock', at),
-              },
-              {
-                key: 'what',
-                head: t('column.what'),
-                cell: ({ command, reason }) => (
-                  <>
-                    {t(`orderCommand.${command ?? 'place'}`)}
-                    {reason !== null && <span className="quiet"> {reason}</span>}
-                  </>
-                ),
-              },
-              {
-                key: 'to',
-                head: t('column.state'),
-                tight: true,
-                cell: ({ to }) => t(`order.${to}`),
-              },
-              { key: 'who', head: t('column.who'), cell: ({ actor }) => actor },
-            ]}
-          />
-        )}
-      </Answer>
-      <More of={changes} />
-    </>
+    <ChangeHistory<OrderChange>
+      path={`/orders/${orderId}/changes`}
+      caption={t('order.history')}
+      told={({ command, to, actor }) => ({
+        what: t(`orderCommand.${command ?? 'place'}`),
+        state: t(`order.${to}`),
+        who: actor,
+      })}
+    />
   );
 }
