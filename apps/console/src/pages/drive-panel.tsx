@@ -113,8 +113,10 @@ function DriveVerdict({ drive }: { readonly drive: Drive }) {
   const told = { by: drive.measuredBy, at: clock(drive.measuredAt) };
   const amount = (value: number | null, unit: DriveFigure['unit']): string => {
     if (value === null) return '–';
-    const name = unit === 'cells' ? t('driveUnit.cells') : unit;
-    return `${decimals(language, value, unit === 'dB' ? 1 : 0)} ${name}`;
+    const figure = decimals(language, value, unit === 'dB' ? 1 : 0);
+    // The name of its check says what is counted.
+    if (unit === 'carriers') return figure;
+    return `${figure} ${unit === 'cells' ? t('driveUnit.cells') : unit}`;
   };
   return (
     <section>

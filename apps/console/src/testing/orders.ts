@@ -133,6 +133,7 @@ function driveAt(nowMs: number): Drive {
     figures: [
       figure({}),
       figure({ check: 'cells', unit: 'cells', measured: 17, limit: 5 }),
+      figure({ check: 'subscriptions', unit: 'carriers', measured: 2, limit: 1 }),
       figure({ check: 'carrier', link: 'telenor', limit: 600 }),
       figure({ ...dB, link: 'telenor', measured: -1.2, of: 14 }),
       figure({ check: 'carrier', link: 'telia', limit: 600 }),

@@ -117,6 +117,7 @@ export const enOrders: Readonly<Record<keyof typeof nbOrders, string>> = {
   'drive.nothingHeard': 'Measured by {by} {at}. The unit had sent no samples.',
   'driveCheck.length': 'Measured time',
   'driveCheck.cells': 'Coverage cells',
+  'driveCheck.subscriptions': 'Carriers with a subscription in the vehicle',
   'driveCheck.carrier': 'Connection: {link}',
   'driveCheck.antenna': 'Antenna against the fleet: {link}',
   'driveCheck.failover': 'Failover when a carrier was gone',

@@ -115,6 +115,7 @@ export const nbOrders = {
   'drive.nothingHeard': 'Målt av {by} {at}. Enheten hadde ikke sendt målinger.',
   'driveCheck.length': 'Målt tid',
   'driveCheck.cells': 'Dekningsruter',
+  'driveCheck.subscriptions': 'Operatører med abonnement i kjøretøyet',
   'driveCheck.carrier': 'Forbindelse: {link}',
   'driveCheck.antenna': 'Antenne mot flåten: {link}',
   'driveCheck.failover': 'Omkobling da en operatør falt bort',

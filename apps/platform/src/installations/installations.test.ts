@@ -167,6 +167,7 @@ for (const { kind, open } of databases()) {
       assert.deepEqual(figuresOf(drive), [
         'length passed 1200 0',
         `cells passed ${CELLS} 0`,
+        'subscriptions passed 2 0',
         'carrier telenor passed 1200 0',
         `antenna telenor failed -11 ${CELLS}`,
         'carrier telia passed 1200 0',
@@ -183,7 +184,7 @@ for (const { kind, open } of databases()) {
       await tell(db, unitId ?? 0, samples);
       const drive = (await measure(secondMs)).body as Drive;
       assert.equal(drive.passed, true, figuresOf(drive).join());
-      assert.deepEqual(figuresOf(drive).slice(3), [
+      assert.deepEqual(figuresOf(drive).slice(4), [
         `antenna telenor passed -2 ${CELLS}`,
         'carrier telia passed 1200 0',
         `antenna telia passed -2 ${CELLS}`,

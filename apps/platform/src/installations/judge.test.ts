@@ -31,6 +31,7 @@ test('A drive on which all was seen passes, with its figures', () => {
     [
       ['length', null, 1_200, 0],
       ['cells', null, 12, 0],
+      ['subscriptions', null, 2, 0],
       ['carrier', 'telenor', 1_190, 0],
       ['antenna', 'telenor', -1, 4],
       ['carrier', 'telia', 700, 0],
@@ -81,6 +82,7 @@ test('An outage of the whole service exercises nothing, whatever came after', ()
   assert.deepEqual(faults({ outages: last }), [], 'the last one that counts');
 });
 
-test('A vehicle without subscriptions passes nothing', () => {
+test('A vehicle without subscriptions does not pass, and a figure says why', () => {
   assert.equal(judgeDrive({ ...GOOD, expected: [] }).passed, false);
+  assert.deepEqual(faults({ expected: [] }), ['failed subscriptions']);
 });

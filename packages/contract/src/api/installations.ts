@@ -76,17 +76,24 @@ export const POINT_STATE = POINT_WRITE.extend({
 export type PointState = z.infer<typeof POINT_STATE>;
 
 /** What a drive is measured by; the limits and their reasons: docs/ordering.md. */
-export const DRIVE_CHECKS = ['length', 'cells', 'carrier', 'antenna', 'failover'] as const;
+export const DRIVE_CHECKS = [
+  'length',
+  'cells',
+  'subscriptions',
+  'carrier',
+  'antenna',
+  'failover',
+] as const;
 export const DRIVE_RESULTS = ['passed', 'failed', 'not-measurable'] as const;
 export const DRIVE_FIGURE = z.strictObject({
   check: z.enum(DRIVE_CHECKS),
   /** Of a carrier and an antenna. */
   link: z.string().nullable(),
   result: z.enum(DRIVE_RESULTS),
-  /** Seconds, cells, dB against the fleet's median, or ms until the traffic had moved. */
+  /** Seconds, cells, carriers, dB against the fleet's median, or ms until the traffic had moved. */
   measured: z.number().nullable(),
   limit: z.number(),
-  unit: z.enum(['s', 'cells', 'dB', 'ms']),
+  unit: z.enum(['s', 'cells', 'carriers', 'dB', 'ms']),
   /** Cells behind an antenna's figure, outages behind a failover's. */
   of: z.int(),
 });
