@@ -84,7 +84,9 @@ function ComparisonRow({ comparison, offered, onChange, onRemove }: ComparisonRo
         ]}
         onChange={(name) => {
           const next = offered.find((one) => one.name === name);
-          if (next !== undefined) onChange(startOf(next));
+          if (next === undefined) return;
+          // What is asked of a count is a count: nobody sees that a field below went back to 0.
+          onChange(next.unit === fact?.unit ? { fact: next.name } : startOf(next));
         }}
       />
       {fact?.unit === 'yes' ? (
