@@ -1,10 +1,10 @@
 // What the carriers do to a simulated fleet while people look on, planted in the platform's own
 // tables as its units would tell it; and the sums of it by another way than the platform's.
 import { present } from '@rmh/base';
-import type { Evidence, Sample, SimulatedMade } from '@rmh/contract/api';
+import type { Batch, Evidence, Sample, SimulatedMade } from '@rmh/contract/api';
 import type { Client } from '@rmh/contract/client';
 import { Identity } from '@rmh/contract/daemon';
-import { type Database, openTables } from './blows-database.ts';
+import { type Database, openTables, type Sql } from './blows-database.ts';
 
 interface PlantedUnit {
   readonly unitId: number;
@@ -19,6 +19,10 @@ interface Span {
 
 interface Drive {
   readonly unit: PlantedUnit;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Degrees of latitude an hour. */
+  readonly north: number;
   readonly lost: readonly Span[];
 }
 
@@ -34,6 +38,17 @@ interface Plant {
   speak(db: Database, drives: readonly Drive[], nowMs: number, fromMs: number): Promise<void>;
 }
 
+/** Of `apps/platform/src/telemetry/intake.ts`. */
+interface Intake {
+  takeIn(
+    db: Database,
+    sql: Sql,
+    deliveries: readonly { readonly unitId: number; readonly batch: Batch }[],
+    nowMs: number,
+  ): Promise<unknown>;
+}
+
+const INTAKE = new URL('../../../apps/platform/src/telemetry/intake.ts', import.meta.url);
 const PLANT = new URL('../../../apps/platform/src/carriers/testing.ts', import.meta.url);
 const MINUTE_MS = 60_000;
 const VEHICLES = 20;
@@ -75,6 +90,16 @@ export class PlantedOutage {
     await this.#plant.speak(this.db, this.#drives, nowMs, this.#fromMs);
   }
 
+  /** They all have the carrier again. */
+  async mend(): Promise<void> {
+    const nowMs = Date.now();
+    const back = this.#drives.map((drive) => ({
+      ...drive,
+      lost: drive.lost.map(({ fromMs }) => ({ fromMs, toMs: nowMs })),
+    }));
+    await this.#plant.speak(this.db, back, nowMs, this.#fromMs);
+  }
+
   /** The same figures by another way: plain sums over the raw rows. */
   async recount({ from, frozenAt }: Evidence): Promise<Recount> {
     const rows = await this.db.transaction({ kind: 'system' }, (sql) =>
@@ -91,6 +116,28 @@ export class PlantedOutage {
     );
     return present(rows[0], 'sums without a group are one row');
   }
+}
+
+/**
+ * What a unit measures on its acceptance drive: 55 km/h to the north, and Telia's card out of its
+ * slot for half a minute on the way.
+ */
+export async function tellDrive(db: Database, unitId: number, span: Span): Promise<void> {
+  const plant = (await import(PLANT.href)) as Plant;
+  const intake = (await import(INTAKE.href)) as Intake;
+  const lost = { fromMs: span.fromMs + 5 * MINUTE_MS, toMs: span.fromMs + 5.5 * MINUTE_MS };
+  const unit = { unitId, vehicleId: 0, organisationId: 0 };
+  const road = { latitude: 59.91, longitude: 10.75, north: 0.5 };
+  const samples = plant.samplesOf({ unit, ...road, lost: [lost] }, span);
+  const teller = samples.find(({ atMs, spanMs }) => atMs + spanMs >= lost.toMs);
+  present(teller, 'the drive goes on after it').outages.push({
+    ...{ number: 1, link: plant.LOST_LINK, ...lost },
+    ...{ movedTo: 'telenor', movedAfterMs: 250, criticalLost: 0, frozenMs: 0 },
+  });
+  const batch = { journal: crypto.randomUUID(), samples };
+  await db.transaction({ kind: 'system' }, (sql) =>
+    intake.takeIn(db, sql, [{ unitId, batch }], span.toMs),
+  );
 }
 
 export interface Recount {
