@@ -1,5 +1,5 @@
 // The settings that layers may give, and how their values read.
-import type { Configuration, ConfigurationField } from '@rmh/contract/api';
+import type { Configuration, ConfigurationField, MissionTreatment } from '@rmh/contract/api';
 import { countText, shareText } from './format.ts';
 import { type Language, say } from './words/say.ts';
 
@@ -12,6 +12,7 @@ export const CONFIGURATION_FIELDS = [
   'sampleKeepDays',
   'links',
   'preferGateway',
+  'missions',
 ] as const satisfies readonly ConfigurationField[];
 
 export function valueText(
@@ -27,7 +28,9 @@ export function valueText(
     return say(language, 'value.lines', { n: value.split('\n').length });
   }
   if (value.length === 0) return say(language, 'value.none');
-  return value.map((rule) => linkText(language, rule)).join('; ');
+  return value
+    .map((one) => ('link' in one ? linkText(language, one) : missionText(language, one)))
+    .join('; ');
 }
 
 function numberText(language: Language, field: ConfigurationField, value: number): string {
@@ -40,6 +43,15 @@ function linkText(language: Language, rule: Configuration['links'][number]): str
   const word = say(language, rule.enabled ? 'value.on' : 'value.off');
   const data = rule.monthlyMb === null ? '' : `, ${countText(language, rule.monthlyMb)} MB`;
   return `${rule.link}: ${word}${data}`;
+}
+
+function missionText(language: Language, treatment: MissionTreatment): string {
+  const urgency = say(language, `urgency.${treatment.urgency}`);
+  const twice = say(language, 'value.twice', {
+    share: shareText(language, treatment.duplicateShareMost),
+  });
+  const data = treatment.overBudget ? `, ${say(language, 'value.overBudget')}` : '';
+  return `${urgency}: ${twice}${data}`;
 }
 
 /** A value as it is typed; what a layer does not say is empty. */
@@ -71,7 +83,8 @@ export function readValue(
     case 'logLevel':
       return LOG_LEVELS.find((level) => level === word) ?? WRONG;
     case 'links':
-      return readLinks(word);
+    case 'missions':
+      return readList(word);
     case 'policyText':
     case 'preferGateway':
       return word === '-' ? null : word;
@@ -80,10 +93,11 @@ export function readValue(
 
 const LOG_LEVELS = ['debug', 'info', 'warn', 'error'] as const;
 
-function readLinks(text: string): Configuration['links'] | typeof WRONG {
+/** What stands in it, the platform looks at. */
+function readList(text: string): Configuration['links' | 'missions'] | typeof WRONG {
   try {
     const value: unknown = JSON.parse(text);
-    return Array.isArray(value) ? (value as Configuration['links']) : WRONG;
+    return Array.isArray(value) ? (value as Configuration['links' | 'missions']) : WRONG;
   } catch {
     return WRONG;
   }

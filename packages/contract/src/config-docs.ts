@@ -69,6 +69,11 @@ const PLATFORM_FIELDS = [
   ['sampleKeepDays', 'the next sample on', 'samples beyond a smaller limit go, the oldest first'],
   ['reportPlace', 'the next sample and the next picture of now', 'what was said before'],
   ['logLevel', 'the next line', '–'],
+  [
+    'missions',
+    'the next packet on, also of a vehicle that is on a mission',
+    'as for `policyText`; the mission itself',
+  ],
 ] as const;
 
 const BUDGETS = `
@@ -76,6 +81,9 @@ A link that has used its \`monthlyMb\` (millions of bytes, both ways, headers co
 in Norway on the first of the month) is spared until the month ends or the figure rises: critical
 and realtime use it as before, interactive packets only while no other link carries, bulk never, and
 the gateway does the same for what it sends ([PA-7] in docs/protocol.md). 0 spares a link always.
+
+While the vehicle is on a mission, \`missions\` says for each urgency how what it sends is treated
+instead: docs/policy.md. Which mission that is comes beside the configuration, and is no trial.
 
 Nothing that the platform can set waits for a restart. Its gateways, keys and addresses come beside
 it (docs/enrolment.md): gateways and keys hold at once, an address of the tunnel device only at the

@@ -180,4 +180,6 @@ export const enCommon: Readonly<Record<keyof typeof nbCommon, string>> = {
   'value.days': '{n} day ¦ {n} days',
   'value.lines': '{n} line ¦ {n} lines',
   'value.seconds': '{n} s',
+  'value.twice': 'up to {share} twice',
+  'value.overBudget': 'over budget',
 };

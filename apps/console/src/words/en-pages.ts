@@ -192,6 +192,7 @@ export const enPages: Readonly<Record<keyof typeof nbPages, string>> = {
   'setting.sampleKeepDays': 'Samples kept',
   'setting.links': 'Links',
   'setting.preferGateway': 'Preferred gateway',
+  'setting.missions': 'On missions',
   'hint.duplicateShareMost': 'A number from 0 to 1',
   'hint.policyText': 'The text of a policy, or - for none',
   'hint.logLevel': 'debug, info, warn or error',
@@ -200,6 +201,7 @@ export const enPages: Readonly<Record<keyof typeof nbPages, string>> = {
   'hint.sampleKeepDays': 'A number: days',
   'hint.links': 'A list in JSON',
   'hint.preferGateway': 'The name of a gateway, or -',
+  'hint.missions': 'A list in JSON: urgency, share, and whether to go over budget',
   'rollout.note':
     'Units fall back by themselves if they lose contact. None is changed on a mission.',
   'rollout.new': 'New rollout',

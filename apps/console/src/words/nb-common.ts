@@ -176,4 +176,6 @@ export const nbCommon = {
   'value.days': '{n} døgn',
   'value.lines': '{n} linje ¦ {n} linjer',
   'value.seconds': '{n} s',
+  'value.twice': 'inntil {share} dobbelt',
+  'value.overBudget': 'over budsjett',
 } as const satisfies Readonly<Record<string, string>>;

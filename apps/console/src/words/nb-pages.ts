@@ -189,6 +189,7 @@ export const nbPages = {
   'setting.sampleKeepDays': 'Målinger beholdes',
   'setting.links': 'Forbindelser',
   'setting.preferGateway': 'Foretrukket gateway',
+  'setting.missions': 'På oppdrag',
   'hint.duplicateShareMost': 'Et tall fra 0 til 1',
   'hint.policyText': 'Policyteksten, eller - for ingen',
   'hint.logLevel': 'debug, info, warn eller error',
@@ -197,6 +198,7 @@ export const nbPages = {
   'hint.sampleKeepDays': 'Et tall: døgn',
   'hint.links': 'En liste i JSON',
   'hint.preferGateway': 'Navnet på en gateway, eller -',
+  'hint.missions': 'En liste i JSON: hastegrad, andel og om budsjettet kan overskrides',
   'rollout.note':
     'Enhetene går tilbake av seg selv om de mister kontakten. Ingen endres på oppdrag.',
   'rollout.new': 'Ny utrulling',

@@ -13,6 +13,7 @@ import {
 } from './rollouts.ts';
 import { advanceRollouts } from './rollouts-advance.ts';
 import { configurationOutcome, unitConfiguration } from './unit-configuration.ts';
+import { unitMission } from './unit-mission.ts';
 
 export const routes: readonly Route[] = [
   listLayers,
@@ -32,6 +33,7 @@ export const routes: readonly Route[] = [
   endMission,
   unitConfiguration,
   configurationOutcome,
+  unitMission,
 ];
 
 export const jobs: readonly Job[] = [advanceRollouts];

@@ -7,6 +7,7 @@ import { problem } from '../http/problem.ts';
 import { type Ask, route } from '../http/route.ts';
 import { audit } from '../identity/audit.ts';
 import { NUMBER } from './layers.ts';
+import { MISSION_CHANNEL } from './unit-mission.ts';
 
 const MINUTE_MS = 60_000;
 const PARAMS = z.strictObject({ vehicleId: NUMBER });
@@ -45,6 +46,7 @@ export const setMission = route({
         [vehicleId, organisationId, simulated, body.urgency, now, until],
       );
     }
+    await ask.services.db.notify(sql, MISSION_CHANNEL, String(vehicleId));
     await note(ask, 'vehicle.mission', organisationId, { urgency: body.urgency });
     return { body: { vehicleId, urgency: body.urgency, until: until.toISOString() } };
   },
@@ -63,6 +65,7 @@ export const endMission = route({
     const { organisationId } = await vehicleOf(sql, params.vehicleId);
     await endSpan(sql, params.vehicleId, new Date(nowMs));
     await sql.query('DELETE FROM mission WHERE vehicle_id = $1', [params.vehicleId]);
+    await ask.services.db.notify(sql, MISSION_CHANNEL, String(params.vehicleId));
     await note(ask, 'vehicle.end-mission', organisationId, null);
     return { status: 204 };
   },

@@ -2,7 +2,6 @@
 //
 // Each list is read by one statement, so it is what the database held at one moment, and its
 // version too. What a machine says that it holds moves its keys on (keys.ts).
-import { setTimeout as sleep } from 'node:timers/promises';
 import {
   GATEWAY_POLL_MS,
   GATEWAY_UNITS,
@@ -12,16 +11,16 @@ import {
   UNIT_TUNNEL_QUERY,
   type UnitTunnel,
 } from '@rmh/contract/api';
+import { waitForOther } from '../db/bell.ts';
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import { problem } from '../http/problem.ts';
 import { route } from '../http/route.ts';
 import type { Services, Vault } from '../services.ts';
 import { unitName } from './enrolment.ts';
-import { bellOf } from './gateways-bell.ts';
 import { settleHeldKeys } from './keys.ts';
 
-// A bell may be missed when the ear's connection breaks. Four gateways that look every 2 s cost
-// two short questions a second, and a revocation still takes effect within the 5 s promised.
+// Four gateways that look every 2 s cost two short questions a second, and a revocation takes
+// effect within the 5 s promised even when its bell was missed.
 const LOOK_EVERY_MS = 2_000;
 
 export const unitTunnel = route({
@@ -59,7 +58,7 @@ export const gatewayUnits = route({
     return {
       headers: { 'content-type': 'application/json; charset=utf-8' },
       raw: async (stream) => {
-        const list = await waitForOther(services, gatewayId, query.after, stream.signal);
+        const list = await otherList(services, gatewayId, query.after, stream.signal);
         await stream.write(JSON.stringify(list));
       },
     };
@@ -196,27 +195,22 @@ export async function listOf(sql: Sql, vault: Vault, gatewayId: number): Promise
 }
 
 /** The list as soon as its version is another than `held`, or as it is when the time is up. */
-async function waitForOther(
-  { db, vault, nowMs }: Services,
+async function otherList(
+  services: Services,
   gatewayId: number,
   held: number,
   signal: AbortSignal,
 ): Promise<GatewayUnits> {
-  const bell = await bellOf(db);
-  const endMs = nowMs() + GATEWAY_POLL_MS;
-  for (;;) {
-    const sleeper = bell.listenFor(gatewayId);
-    try {
-      const leftMs = endMs - nowMs();
-      const isOther = (await versionOf(db, gatewayId)) !== held;
-      if (isOther || leftMs <= 0 || signal.aborted) {
-        return await db.transaction(SYSTEM, (sql) => listOf(sql, vault, gatewayId));
-      }
-      await firstOf(sleeper.rung, Math.min(leftMs, LOOK_EVERY_MS), signal);
-    } finally {
-      sleeper.leave();
-    }
-  }
+  const { db, vault } = services;
+  await waitForOther(services, {
+    channel: 'gateway-units',
+    id: gatewayId,
+    forMs: GATEWAY_POLL_MS,
+    lookEveryMs: LOOK_EVERY_MS,
+    signal,
+    isOther: async () => (await versionOf(db, gatewayId)) !== held,
+  });
+  return await db.transaction(SYSTEM, (sql) => listOf(sql, vault, gatewayId));
 }
 
 async function versionOf(db: Database, gatewayId: number): Promise<number> {
@@ -226,14 +220,6 @@ async function versionOf(db: Database, gatewayId: number): Promise<number> {
     ]),
   );
   return row?.version ?? 0;
-}
-
-/** Until rung, the time is over, or the asker has gone. */
-async function firstOf(rung: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
-  const done = new AbortController();
-  const either = AbortSignal.any([signal, done.signal]);
-  await Promise.race([rung, sleep(ms, undefined, { signal: either }).catch(() => {})]);
-  done.abort();
 }
 
 function opened(vault: Vault, sealed: Uint8Array): string {

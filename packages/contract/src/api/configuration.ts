@@ -15,6 +15,20 @@ const LINK_RULE = z.strictObject({
   monthlyMb: z.int().min(0).nullable(),
 });
 
+/** As dispatch centres sort missions, the most urgent first. */
+export const URGENCIES = ['acute', 'urgent', 'ordinary'] as const;
+export type Urgency = (typeof URGENCIES)[number];
+
+/** How a unit treats what it sends while its vehicle is on a mission. */
+const MISSION_TREATMENT = z.strictObject({
+  urgency: z.enum(URGENCIES),
+  /** Instead of the field of this name, where it is more. */
+  duplicateShareMost: SHARE,
+  /** Realtime and interactive use a link whose data budget is spent like any other. */
+  overBudget: z.boolean(),
+});
+export type MissionTreatment = z.infer<typeof MISSION_TREATMENT>;
+
 /** What can be configured from the platform. Everything else belongs to the machine itself. */
 export const CONFIGURATION = z.strictObject({
   duplicateShareMost: SHARE,
@@ -25,6 +39,14 @@ export const CONFIGURATION = z.strictObject({
   sampleKeepDays: z.int().min(1).max(90),
   links: z.array(LINK_RULE).max(16),
   preferGateway: z.string().max(64).nullable(),
+  /** An urgency that is not named changes nothing. */
+  missions: z
+    .array(MISSION_TREATMENT)
+    .max(URGENCIES.length)
+    .refine(
+      (all) => new Set(all.map(({ urgency }) => urgency)).size === all.length,
+      'each urgency once',
+    ),
 });
 export type Configuration = z.infer<typeof CONFIGURATION>;
 export type ConfigurationField = keyof Configuration;
@@ -42,6 +64,12 @@ export const BUILT_IN: Configuration = {
   sampleKeepDays: 30,
   links: [],
   preferGateway: null,
+  missions: [
+    // As many copies as first sendings: each critical and realtime packet may leave twice.
+    { urgency: 'acute', duplicateShareMost: 0.5, overBudget: true },
+    // One copy for two.
+    { urgency: 'urgent', duplicateShareMost: 0.33, overBudget: true },
+  ],
 };
 
 /** PUT /configuration/layers/:layerId. `locked`: fields that no layer below may give. */
@@ -194,15 +222,13 @@ export const ROLLOUT_UNIT = z.strictObject({
 });
 export type RolloutUnit = z.infer<typeof ROLLOUT_UNIT>;
 
-/** As dispatch centres sort missions, the most urgent first. */
-export const URGENCIES = ['acute', 'urgent', 'ordinary'] as const;
-export type Urgency = (typeof URGENCIES)[number];
+const MISSION_MINUTES_MAX = 720;
 
 /** POST /vehicles/:vehicleId/mission: told again while it lasts; it ends by itself. */
 export const MISSION_WRITE = z.strictObject({
   urgency: z.enum(URGENCIES),
   /** Minutes until it is over unless it is told again. */
-  forMinutes: z.int().min(1).max(720),
+  forMinutes: z.int().min(1).max(MISSION_MINUTES_MAX),
 });
 export const MISSION = z.strictObject({
   vehicleId: ID,
@@ -210,6 +236,32 @@ export const MISSION = z.strictObject({
   until: INSTANT,
 });
 export type Mission = z.infer<typeof MISSION>;
+
+/**
+ * GET /units/self/mission?holds=VERSION: answers at once when the mission of the asking unit's
+ * vehicle is another than the one held, else after 50 s at the latest. 2,000 units that wait so
+ * long ask 40 times a second, and a vehicle spends about 4 MB a day on it: 1,728 questions of 1.5 kB,
+ * and a probe of the line each 15 s.
+ */
+export const UNIT_MISSION_QUERY = z.strictObject({ holds: z.string().max(64).default('') });
+export const UNIT_MISSION_POLL_MS = 50_000;
+
+export const UNIT_MISSION = z.strictObject({
+  /** Of this mission, told until then; what `holds` says. */
+  version: z.string().max(64),
+  /** Null: none. */
+  mission: z
+    .strictObject({
+      urgency: z.enum(URGENCIES),
+      /** From now on, ms: the unit's clock may be another. */
+      leftMs: z
+        .int()
+        .min(1)
+        .max(MISSION_MINUTES_MAX * 60_000),
+    })
+    .nullable(),
+});
+export type UnitMission = z.infer<typeof UNIT_MISSION>;
 
 export const ROLLOUT = z.strictObject({
   id: ID,
@@ -242,7 +294,10 @@ export type Rollout = z.infer<typeof ROLLOUT>;
  */
 export const UNIT_CONFIGURATION = z.strictObject({
   version: z.int(),
-  values: CONFIGURATION,
+  // A unit may have kept what it was told before there were treatments of missions.
+  values: CONFIGURATION.extend({
+    missions: CONFIGURATION.shape.missions.default(BUILT_IN.missions),
+  }),
   /** The unit falls back by itself when it has not reached the platform within this time, s. */
   confirmWithinS: z.int(),
 });
