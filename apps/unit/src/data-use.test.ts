@@ -125,21 +125,25 @@ test('A disk that refuses is said once, and the counting goes on', () => {
 test('A link over its budget is spared, once, and again after it was set anew', () => {
   const { drive, use, log } = setup();
   const budgets: Budgets = new Map([['telenor', 50 * LOOK_BYTES]]);
-  const spare = (name: string, spared: boolean) => ({ kind: 'link.spare', name, spared });
+  const spare = (name: string, from: 'interactive' | 'bulk' | null) => {
+    return { kind: 'link.spare', name, from };
+  };
   const both = ['telenor', 'telia'];
   drive(9, 'telenor', 'telia');
   assert.deepEqual(use.orders(both, [], budgets), []);
   drive(1, 'telenor', 'telia');
-  assert.deepEqual(use.orders(both, [], budgets), [spare('telenor', true)]);
+  assert.deepEqual(use.orders(both, [], budgets), [spare('telenor', 'interactive')]);
   assert.deepEqual(use.orders(both, [], budgets), []);
   assert.deepEqual(use.orders(['telia'], [], budgets), [], 'it is gone: nothing to be told of it');
   const set: DataplaneCommand = { kind: 'link.set', name: 'telenor', device: 'wwan0' };
-  assert.deepEqual(use.orders(both, [set], budgets), [spare('telenor', true)]);
+  assert.deepEqual(use.orders(both, [set], budgets), [spare('telenor', 'interactive')]);
   const more: Budgets = new Map([['telenor', 60 * LOOK_BYTES]]);
-  assert.deepEqual(use.orders(both, [], more), [spare('telenor', false)], 'a larger budget');
-  assert.deepEqual(use.orders(both, [], new Map([['telenor', 0]])), [spare('telenor', true)]);
+  assert.deepEqual(use.orders(both, [], more), [spare('telenor', null)], 'a larger budget');
+  assert.deepEqual(use.orders(both, [], new Map([['telenor', 0]])), [
+    spare('telenor', 'interactive'),
+  ]);
   drive(900, 'telia');
-  assert.deepEqual(use.orders(both, [], budgets), [spare('telenor', false)], 'another month');
+  assert.deepEqual(use.orders(both, [], budgets), [spare('telenor', null)], 'another month');
   assert.deepEqual(
     log.lines.map(({ event }) => event).filter((event) => event !== 'data.unwritable'),
     ['data.spent', 'data.within', 'data.spent', 'data.within'],
@@ -207,7 +211,9 @@ test('A budget of the platform: the data plane is told, the status says so', () 
     spent: false,
   });
   drive(20);
-  assert.deepEqual(unit.observe(FACTS), [{ kind: 'link.spare', name: 'telenor', spared: true }]);
+  assert.deepEqual(unit.observe(FACTS), [
+    { kind: 'link.spare', name: 'telenor', from: 'interactive' },
+  ]);
   assert.equal(unit.links()[0]?.data?.spent, true);
   assert.equal(unit.links()[1]?.data, undefined, 'no budget, no figure');
   const [gone, back] = [FACTS.slice(1), FACTS];

@@ -3,12 +3,18 @@
 //   each look → what every path sent and received since the last → a sum a link and month
 //             → STATE/data-use.json, each minute: a power cut forgets so much
 //   each look at the links → links over their budget are spared ([PA-7] of docs/protocol.md),
-//     until the month is another, or the budget
+//     until the month is another, or the budget; by bulk alone on a mission that may go over it
 //
 // Counted are UDP payload and headers of IPv4. An operator may count a little more (IPv6, its own
 // rounding, what was lost on the way to us): a budget leaves some room for that.
 import { join } from 'node:path';
-import { type DataplaneCommand, type DataplaneStatus, type LinkData, lineOf } from '@rmh/contract';
+import {
+  type DataplaneCommand,
+  type DataplaneStatus,
+  type LinkData,
+  lineOf,
+  type SparedFrom,
+} from '@rmh/contract';
 import type { Log } from '@rmh/contract/daemon';
 import { readKept, writeKept } from '@rmh/contract/machine';
 import { z } from 'zod';
@@ -45,7 +51,7 @@ export class DataUse {
   #writeFailed = false;
   /** Links over their budget, as the log knows them; and as the data plane does. */
   #spent = new Set<string>();
-  #spared = new Set<string>();
+  #spared: ReadonlyMap<string, SparedFrom> = new Map();
 
   constructor(stateDirectory: string, log: Log, nowMs: number) {
     this.#path = join(stateDirectory, 'data-use.json');
@@ -82,22 +88,24 @@ export class DataUse {
   /**
    * What the data plane must be told of the links that it holds.
    *
+   * @param from who spares a link over its budget
    * @param before orders that reach it first: a link that is set anew is not spared
    */
   orders(
     used: Iterable<string>,
     before: readonly DataplaneCommand[],
     budgets: Budgets,
+    from: SparedFrom = 'interactive',
   ): DataplaneCommand[] {
     this.#say(budgets);
     const anew = new Set(before.flatMap((one) => (one.kind === 'link.set' ? [one.name] : [])));
-    const spared = new Set<string>();
+    const spared = new Map<string, SparedFrom>();
     const orders: DataplaneCommand[] = [];
     for (const name of used) {
-      const isSpent = this.#spent.has(name);
-      if (isSpent) spared.add(name);
-      const isSpared = this.#spared.has(name) && !anew.has(name);
-      if (isSpent !== isSpared) orders.push({ kind: 'link.spare', name, spared: isSpent });
+      const wanted = this.#spent.has(name) ? from : null;
+      if (wanted !== null) spared.set(name, wanted);
+      const known = anew.has(name) ? null : (this.#spared.get(name) ?? null);
+      if (wanted !== known) orders.push({ kind: 'link.spare', name, from: wanted });
     }
     this.#spared = spared;
     return orders;

@@ -32,14 +32,17 @@ export interface PeerConfig {
   readonly multipath: boolean;
 }
 
+/** Urgent packets never spare a link. */
+export type SparedFrom = 'interactive' | 'bulk';
+
 export type DataplaneCommand =
   /** A link to use, e.g. 'telenor' on device 'wwan0'. It exists and is up: the app watches. */
   | { kind: 'link.set'; name: string; device: string }
   | { kind: 'link.remove'; name: string }
   /** Its address or carrier changed: validate again. */
   | { kind: 'link.changed'; name: string }
-  /** For critical and realtime only, or for all again; a link that is set anew is for all. */
-  | { kind: 'link.spare'; name: string; spared: boolean }
+  /** Packets of class `from` and those behind it spare it; null, or set anew: it is for all. */
+  | { kind: 'link.spare'; name: string; from: SparedFrom | null }
   | { kind: 'peers.set'; peers: PeerConfig[] }
   | { kind: 'classes.set'; classes: ClassRule[] }
   /** Null: the national baseline. Holds from the next packet on; nothing that waits is lost. */

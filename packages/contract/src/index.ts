@@ -36,6 +36,7 @@ export {
   type LinkData,
   type LinkState,
   type LinkStatus,
+  type MissionStatus,
   type Problem,
   STATUS_FORMAT,
 } from './status.ts';

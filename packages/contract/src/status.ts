@@ -1,4 +1,5 @@
 // What the status socket answers. `format` rises when a field changes its meaning.
+import type { Urgency } from './api/configuration.ts';
 import type { DataplaneStatus, Role } from './dataplane.ts';
 
 export const STATUS_FORMAT = 1;
@@ -31,8 +32,15 @@ export interface LinkData {
   /** Sent and received since the month began, with headers. */
   readonly monthBytes: number;
   readonly monthlyBytes: number;
-  /** Only critical and realtime use the link. */
+  /** Only critical and realtime use the link; on a mission that may go over it, all but bulk. */
   readonly spent: boolean;
+}
+
+/** What the vehicle is out for. */
+export interface MissionStatus {
+  readonly urgency: Urgency;
+  /** Until it is over, unless dispatch says more. */
+  readonly leftSeconds: number;
 }
 
 export interface Problem {
@@ -55,5 +63,7 @@ export interface DaemonStatus {
   readonly configHash: string;
   /** Empty on a gateway. */
   readonly links: LinkStatus[];
+  /** Of a unit whose vehicle is on a mission. */
+  readonly mission?: MissionStatus;
   readonly dataplane: DataplaneStatus | null;
 }

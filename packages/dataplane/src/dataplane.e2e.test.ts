@@ -81,7 +81,7 @@ if (runInSandbox(import.meta.url, { tun: true })) {
     // 100 packets are 23 kB; probes and reports in that time are a tenth of it.
     const someBytes = 11_000;
     for (const [i, name] of ['one', 'two'].entries()) {
-      unit.send({ kind: 'link.spare', name, spared: true });
+      unit.send({ kind: 'link.spare', name, from: 'interactive' });
       // A path without traffic is probed by the gateway, and so reported on, each 2 s.
       await pause(2_500);
       const up = await sentOver(unit, i);
@@ -90,7 +90,7 @@ if (runInSandbox(import.meta.url, { tun: true })) {
       assert.equal(await exchange(there, here, '10.100.0.1:4002', 100), 100);
       assert.ok((await sentOver(unit, i)) - up < someBytes, `up over ${name}`);
       assert.ok((await sentOver(gateway, i)) - down < someBytes, `down over ${name}`);
-      unit.send({ kind: 'link.spare', name, spared: false });
+      unit.send({ kind: 'link.spare', name, from: null });
     }
   });
 

@@ -1,6 +1,6 @@
 import { handshakeCrypto, opensslAead, randomBytes } from '@rmh/aead';
-import { formatEndpoint, parseEndpoint, parsePrefix, present } from '@rmh/base';
-import type { DataplaneConfig, PeerConfig } from '@rmh/contract';
+import { formatEndpoint, parseEndpoint, parsePrefix, present, TrafficClass } from '@rmh/base';
+import type { DataplaneConfig, PeerConfig, SparedFrom } from '@rmh/contract';
 import {
   nowUs,
   Poller,
@@ -180,7 +180,7 @@ export class Engine {
       socket.close();
     }
     this.links[found.link] = null;
-    this.tunnel.lanes.spare(this.tunnel.peers, found.link, false);
+    this.tunnel.lanes.spare(this.tunnel.peers, found.link, null);
     this.tunnel.closeLink(found.link, nowUs());
   }
 
@@ -189,9 +189,10 @@ export class Engine {
     if (found) this.tunnel.openLink(found.link, nowUs());
   }
 
-  spareLink(name: string, spared: boolean): void {
+  spareLink(name: string, from: SparedFrom | null): void {
     const found = this.links.find((each) => each?.name === name);
-    if (found) this.tunnel.lanes.spare(this.tunnel.peers, found.link, spared);
+    const trafficClass = from === null ? null : TrafficClass[from];
+    if (found) this.tunnel.lanes.spare(this.tunnel.peers, found.link, trafficClass);
   }
 
   /** Peers as configured: known ones stay as they are, gone ones leave, new ones come. */

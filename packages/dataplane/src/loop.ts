@@ -95,7 +95,7 @@ function obey(
       engine.changedLink(command.name);
       return;
     case 'link.spare':
-      engine.spareLink(command.name, command.spared);
+      engine.spareLink(command.name, command.from);
       return;
     case 'peers.set':
       engine.setPeers(command.peers);

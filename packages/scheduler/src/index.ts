@@ -11,6 +11,6 @@ export { Flights } from './flights.ts';
 export { Holds } from './holds.ts';
 export { type ClassPolicy, NATIONAL_POLICY, type Policy } from './policy.ts';
 export { ClassQueue } from './queue.ts';
-export { missShare, OutageRate, SharedFate, type Way } from './risk.ts';
+export { missShare, NOT_SPARED, OutageRate, SharedFate, type Way } from './risk.ts';
 export { Arrival, StreamReceiver } from './stream-receiver.ts';
 export { decide, Verdict, type Wanted } from './verdict.ts';

@@ -1,3 +1,4 @@
+import { TrafficClass } from '@rmh/base';
 import { type Path, reportDelayUs } from '@rmh/paths';
 import { PATHS_MAX } from '@rmh/wire';
 import type { ClassPolicy } from './policy.ts';
@@ -64,11 +65,14 @@ export class SharedFate {
   }
 }
 
+/** Of a path that every class uses: behind the last of them. */
+export const NOT_SPARED = TrafficClass.bulk + 1;
+
 /** A path as the verdict sees it. */
 export type Way = Path & {
   readonly outages: OutageRate;
-  /** Its data budget is spent: for urgent packets only. */
-  readonly spared: boolean;
+  /** Packets of this class and those behind it spare the path: its data budget is spent. */
+  readonly sparedFrom: number;
   /** Chance that it fails within the next seconds, as passes of this road say; 0: nothing said. */
   readonly foreseenRisk: number;
 };

@@ -187,7 +187,7 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
   [
     'a spared path serves neither interactive nor bulk, however quick it is',
     [
-      { spared: true, oneWayMs: 5 },
+      { sparedFrom: interactive, oneWayMs: 5 },
       { oneWayMs: 80, readyUs: BUSY_US },
     ],
     { backlogBytes: 200_000 },
@@ -195,19 +195,19 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
   ],
   [
     'nor is it what a flow with much waiting is spread over',
-    [{ mbitPerSecond: 50 }, { spared: true, oneWayMs: 25 }],
+    [{ mbitPerSecond: 50 }, { sparedFrom: interactive, oneWayMs: 25 }],
     { class: bulk, backlogBytes: 200_000 },
     [0],
   ],
   [
     'critical does not spare',
-    [{ spared: true }, { oneWayMs: 30 }, { oneWayMs: 40, spared: true }],
+    [{ sparedFrom: interactive }, { oneWayMs: 30 }, { oneWayMs: 40, sparedFrom: interactive }],
     { class: critical },
     [0, 1, 2],
   ],
   [
     'realtime leaves first on a spared path that is quicker',
-    [{ spared: true }, { oneWayMs: 90 }],
+    [{ sparedFrom: interactive }, { oneWayMs: 90 }],
     { class: realtime },
     [0],
   ],
@@ -215,19 +215,49 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     'but no copy of it takes one',
     [
       { oneWayMs: 70, loss: 0.1 },
-      { oneWayMs: 95, spared: true },
+      { oneWayMs: 95, sparedFrom: interactive },
     ],
     { class: realtime },
     [0],
   ],
-  ['interactive takes a spared path rather than none', [{ spared: true }], {}, [0]],
+  ['interactive takes a spared path rather than none', [{ sparedFrom: interactive }], {}, [0]],
   [
     'interactive takes a spared path rather than one in doubt',
-    [{ state: 'suspect', oneWayMs: 5 }, { spared: true }],
+    [{ state: 'suspect', oneWayMs: 5 }, { sparedFrom: interactive }],
     {},
     [1],
   ],
-  ['bulk waits rather than take a spared path', [{ spared: true }], { class: bulk }, []],
+  [
+    'on a mission interactive takes the quickest path, its budget spent or not',
+    [{ sparedFrom: bulk, oneWayMs: 5 }, { oneWayMs: 80 }],
+    {},
+    [0],
+  ],
+  [
+    'and is spread over it too',
+    [{ mbitPerSecond: 5 }, { sparedFrom: bulk, oneWayMs: 25, mbitPerSecond: 5 }],
+    { backlogBytes: 200_000 },
+    [0],
+  ],
+  [
+    'realtime has its copy on it',
+    [
+      { oneWayMs: 70, loss: 0.1 },
+      { oneWayMs: 95, sparedFrom: bulk },
+    ],
+    { class: realtime },
+    [0, 1],
+  ],
+  [
+    'bulk does not, however much waits',
+    [
+      { mbitPerSecond: 5, readyUs: BUSY_US },
+      { sparedFrom: bulk, oneWayMs: 5 },
+    ],
+    { class: bulk, backlogBytes: 200_000 },
+    [],
+  ],
+  ['bulk waits rather than take a spared path', [{ sparedFrom: interactive }], { class: bulk }, []],
   [
     'a path that is foreseen to fail is left for one that is a little slower',
     [{ oneWayMs: 15, foreseenRisk: 0.9 }, { oneWayMs: 50 }],

@@ -33,9 +33,9 @@ export class Verdict {
  * Which paths a packet leaves on. Changes nothing but `verdict`.
  *
  * 1. Only the best state serves: carrying; else suspect, because a doubtful path is better than
- *    none; else, for critical packets, parked. A spared path serves urgent classes alone, and
- *    interactive packets while no other carries: a journal, or whoever could raise the budget,
- *    must not be shut out by it.
+ *    none; else, for critical packets, parked. A spared path serves urgent classes alone, on a
+ *    mission interactive too, and interactive packets while no other carries: a journal, or whoever
+ *    could raise the budget, must not be shut out by it.
  * 2. Urgent classes (critical, realtime) take the path on which they arrive first, waiting for its
  *    turn included; a short wait is made a debt of the path instead, a longer one for critical.
  * 3. The others take the quickest path that may send now. A slower one only serves if the quicker
@@ -57,10 +57,10 @@ export function decide(
   verdict.againUs = Number.POSITIVE_INFINITY;
   verdict.heldBackBy = -1;
   const urgent = wanted.class <= Class.realtime;
-  let sparing = !urgent;
+  let sparing = urgent ? NO_CLASS : wanted.class;
   let state = stateThatServes(ways, wanted.class, sparing);
-  if (sparing && state !== 'carrying' && wanted.class === Class.interactive) {
-    sparing = false;
+  if (state !== 'carrying' && wanted.class === Class.interactive) {
+    sparing = NO_CLASS;
     state = stateThatServes(ways, wanted.class, sparing);
   }
   if (state === null) return;
@@ -69,16 +69,20 @@ export function decide(
   if (verdict.count > 0) addCopies(ways, state, wanted, policy, fate, nowUs, verdict);
 }
 
-/** Does any path carry, or at least serve, packets of this class? `sparing`: spared ones do not. */
+/**
+ * Does any path carry, or at least serve, packets of this class?
+ *
+ * @param sparing the class for which spared paths do not, or NO_CLASS
+ */
 function stateThatServes(
   ways: readonly Way[],
   trafficClass: TrafficClass,
-  sparing: boolean,
+  sparing: number,
 ): 'carrying' | 'suspect' | 'parked' | null {
   let suspect = false;
   let parked = false;
-  for (const { state, spared } of ways) {
-    if (sparing && spared) continue;
+  for (const { state, sparedFrom } of ways) {
+    if (sparedFrom <= sparing) continue;
     if (state === 'carrying') return 'carrying';
     if (state === 'suspect') suspect = true;
     else if (state === 'parked') parked = true;
@@ -122,7 +126,7 @@ function chooseFirstToArrive(
 function chooseByBacklog(
   ways: readonly Way[],
   state: string,
-  sparing: boolean,
+  sparing: number,
   favourite: number,
   wanted: Wanted,
   nowUs: number,
@@ -133,7 +137,7 @@ function chooseByBacklog(
   let soonest = -1;
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
-    if (way.state !== state || (sparing && way.spared)) continue;
+    if (way.state !== state || way.sparedFrom <= sparing) continue;
     const atUs = readyAtUs(way, wanted, nowUs);
     if (atUs > nowUs) {
       if (soonest < 0) soonest = i;
@@ -159,7 +163,7 @@ function chooseByBacklog(
 function isWorthIt(
   ways: readonly Way[],
   state: string,
-  sparing: boolean,
+  sparing: number,
   favourite: number,
   chosen: number,
   costOfChosenUs: number,
@@ -169,7 +173,7 @@ function isWorthIt(
   let bytesPerSecond = 0;
   for (let i = 0; i < ways.length; i++) {
     const way = ways[i] as Way;
-    if (i === chosen || way.state !== state || (sparing && way.spared)) continue;
+    if (i === chosen || way.state !== state || way.sparedFrom <= sparing) continue;
     const cost = costUs(way, favourite);
     if (cost >= costOfChosenUs) continue;
     least = Math.min(least, cost);
@@ -221,9 +225,12 @@ function addCopies(
   }
 }
 
-/** A critical copy on a suspect path is a probe as good as any. No other is worth a spared path. */
+/**
+ * A critical copy on a suspect path is a probe as good as any. No other is worth a path that is
+ * kept from interactive packets too.
+ */
 function mayCopy(way: Way, state: string, critical: boolean): boolean {
-  if (way.spared && !critical) return false;
+  if (way.sparedFrom <= Class.interactive && !critical) return false;
   return way.state === state || (critical && way.state === 'suspect');
 }
 
@@ -283,6 +290,8 @@ function take(verdict: Verdict, index: number): void {
   verdict.chosen[verdict.count++] = index;
 }
 
+/** Before the first class: no path is spared for it. */
+const NO_CLASS = -1;
 const COPIES_IN_DOUBT = 2;
 const UNMEASURED_US = 200_000;
 const REPAIR_US = 50_000;

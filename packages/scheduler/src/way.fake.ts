@@ -1,5 +1,6 @@
+import type { TrafficClass } from '@rmh/base';
 import { Path, type PathState } from '@rmh/paths';
-import { OutageRate, type Way } from './risk.ts';
+import { NOT_SPARED, OutageRate, type Way } from './risk.ts';
 
 /** What a test says of a path. */
 export interface Told {
@@ -13,7 +14,7 @@ export interface Told {
   inFlightBytes?: number;
   /** So much may be unanswered, bytes. */
   windowBytes?: number;
-  spared?: boolean;
+  sparedFrom?: TrafficClass;
   foreseenRisk?: number;
 }
 
@@ -21,7 +22,7 @@ export interface Told {
 export function way(id: number, told: Told): Way {
   const path = Object.assign(new Path(id), {
     outages: new OutageRate(),
-    spared: told.spared ?? false,
+    sparedFrom: told.sparedFrom ?? NOT_SPARED,
     foreseenRisk: told.foreseenRisk ?? 0,
   });
   const oneWayUs = (told.oneWayMs ?? 20) * 1000;

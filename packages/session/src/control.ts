@@ -1,3 +1,5 @@
+import { TrafficClass } from '@rmh/base';
+import { NOT_SPARED } from '@rmh/scheduler';
 import {
   ACTIVATE_BYTES,
   CHALLENGE_BYTES,
@@ -10,6 +12,7 @@ import {
   PROTOCOL_VERSION,
   REPORT_BITMAP_AT,
   REPORT_BITS_AT,
+  REPORT_BULK_ALONE,
   REPORT_BYTES_AT,
   REPORT_FLAGS_AT,
   REPORT_HELD_AT,
@@ -87,7 +90,7 @@ export class ControlWriter {
     const at = this.#frame(ControlType.report, REPORT_BITMAP_AT + ((bits + 7) >> 3));
     const { view } = this.#env.arena;
     view.setUint8(at + REPORT_PATH_AT, lane.id);
-    view.setUint8(at + REPORT_FLAGS_AT, lane.sparedHere ? REPORT_SPARED : 0);
+    view.setUint8(at + REPORT_FLAGS_AT, sparedFlags(lane.sparedFromHere));
     view.setUint16(at + REPORT_BITS_AT, bits, true);
     view.setUint32(at + REPORT_NEWEST_AT, arrivals.newest, true);
     view.setUint32(at + REPORT_HELD_AT, nowUs - arrivals.newestArrivedUs, true);
@@ -137,4 +140,10 @@ export class ControlWriter {
     this.#end = at + bodyBytes;
     return at;
   }
+}
+
+/** What a report says of its path to the other end [PA-7]. */
+function sparedFlags(sparedFrom: number): number {
+  if (sparedFrom === NOT_SPARED) return 0;
+  return sparedFrom === TrafficClass.bulk ? REPORT_SPARED | REPORT_BULK_ALONE : REPORT_SPARED;
 }

@@ -1,8 +1,11 @@
+import { TrafficClass } from '@rmh/base';
 import type { PathEvent, PathState } from '@rmh/paths';
+import { NOT_SPARED } from '@rmh/scheduler';
 import {
   CHALLENGE_BYTES,
   ControlType,
   PATHS_MAX,
+  REPORT_BULK_ALONE,
   REPORT_FLAGS_AT,
   REPORT_PATH_AT,
   REPORT_SPARED,
@@ -18,8 +21,8 @@ import { repairFlight } from './submit.ts';
 export class LaneKeeper {
   readonly #env: Environment;
   readonly #writer: ControlWriter;
-  /** Unit: links that are kept for urgent packets. */
-  readonly #spared = new Set<number>();
+  /** Unit: links that some classes spare, and from which class on. */
+  readonly #sparedFrom = new Map<number, TrafficClass>();
 
   constructor(env: Environment, writer: ControlWriter) {
     this.#env = env;
@@ -33,7 +36,7 @@ export class LaneKeeper {
     if (lane === null) return;
     this.#env.endpoints.copy(peer.settings.endpointAt, lane.endpointAt);
     lane.open = true;
-    lane.sparedHere = this.#spared.has(link);
+    lane.sparedFromHere = this.#sparedFrom.get(link) ?? NOT_SPARED;
     this.#repairAll(peer, lane, nowUs);
     lane.forget();
     this.apply(peer, lane, 'validate', nowUs);
@@ -41,13 +44,17 @@ export class LaneKeeper {
     peer.wakeAt(nowUs);
   }
 
-  /** Unit: the link is for urgent packets only, or for all again. Reports tell the other end. */
-  spare(peers: readonly (Peer | null)[], link: number, spared: boolean): void {
-    if (spared) this.#spared.add(link);
-    else this.#spared.delete(link);
+  /**
+   * Unit: packets of class `from` and those behind it spare the link. Reports tell the other end.
+   *
+   * @param from interactive or bulk; null: the link is for all again
+   */
+  spare(peers: readonly (Peer | null)[], link: number, from: TrafficClass | null): void {
+    if (from === null) this.#sparedFrom.delete(link);
+    else this.#sparedFrom.set(link, from);
     for (const peer of peers) {
       const lane = peer?.laneById[link];
-      if (lane) lane.sparedHere = spared;
+      if (lane) lane.sparedFromHere = from ?? NOT_SPARED;
     }
   }
 
@@ -84,7 +91,7 @@ export class LaneKeeper {
     const { view } = this.#env.arena;
     const lane = peer.laneById[view.getUint8(at + REPORT_PATH_AT)];
     if (!lane || !lane.report(view, at, nowUs, lane === by)) return false;
-    lane.sparedThere = (view.getUint8(at + REPORT_FLAGS_AT) & REPORT_SPARED) !== 0;
+    lane.sparedFromThere = sparedFromOf(view.getUint8(at + REPORT_FLAGS_AT));
     if (lane.fresh) {
       lane.fresh = false;
       if (lane.open) this.#heard(peer, lane, nowUs);
@@ -230,6 +237,12 @@ export class LaneKeeper {
     if (lane.lost.count > 0) pump(this.#env, peer, nowUs);
     lane.lost.clear();
   }
+}
+
+/** What the flags of a report say of its path [PA-7]. */
+function sparedFromOf(flags: number): number {
+  if ((flags & REPORT_SPARED) === 0) return NOT_SPARED;
+  return flags & REPORT_BULK_ALONE ? TrafficClass.bulk : TrafficClass.interactive;
 }
 
 /** A ping is at least as long as any answer to it: no address gets more than it sent [PA-4]. */

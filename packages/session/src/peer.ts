@@ -8,6 +8,7 @@ import {
   type FecDecoder,
   type FecEncoder,
   type Flights,
+  NOT_SPARED,
   OutageRate,
   type Policy,
   SharedFate,
@@ -37,9 +38,9 @@ export class Lane extends Path {
   open = false;
   /** Chance that this path fails within the next seconds, by what others met here; 0: unknown. */
   foreseenRisk = 0;
-  /** This end, and the other, want only urgent packets on this path [PA-7]. */
-  sparedHere = false;
-  sparedThere = false;
+  /** From which class on this end, and the other, want no packets on this path [PA-7]. */
+  sparedFromHere: number = NOT_SPARED;
+  sparedFromThere: number = NOT_SPARED;
 
   constructor(
     id: number,
@@ -54,8 +55,8 @@ export class Lane extends Path {
     this.candidateAt = candidateAt;
   }
 
-  get spared(): boolean {
-    return this.sparedHere || this.sparedThere;
+  get sparedFrom(): number {
+    return Math.min(this.sparedFromHere, this.sparedFromThere);
   }
 }
 

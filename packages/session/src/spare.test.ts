@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { handshakeCrypto } from '@rmh/aead';
 import { TrafficClass } from '@rmh/base';
+import { NOT_SPARED } from '@rmh/scheduler';
 import type { End } from './end.fake.ts';
 import { World } from './world.fake.ts';
 
@@ -17,8 +18,8 @@ function house() {
   const unit = world.addUnit('unit1', [{ delayUs: 15_000 }, { delayUs: 40_000 }]);
   world.connect(unit, gateway);
   world.run(2 * SECOND_US);
-  const spare = (link: number, spared: boolean) =>
-    unit.tunnel.lanes.spare(unit.tunnel.peers, link, spared);
+  const spare = (link: number, from: TrafficClass | null) =>
+    unit.tunnel.lanes.spare(unit.tunnel.peers, link, from);
   return { world, gateway, unit, spare };
 }
 
@@ -45,7 +46,7 @@ test('[PA-7] a spared link carries no interactive packet and no bulk, in neither
   ] as const) {
     assert.ok((bytesOf(world, end, of, BULK)[0] ?? 0) > MOST, 'the control: it would');
   }
-  spare(0, true);
+  spare(0, TrafficClass.interactive);
   // The gateway hears of it with the next report: its own ping asks for one within 2 s.
   world.run(3 * SECOND_US);
   for (const [end, of] of [
@@ -60,9 +61,28 @@ test('[PA-7] a spared link carries no interactive packet and no bulk, in neither
     const [spared = 0] = bytesOf(world, end, of, CRITICAL);
     assert.ok(spared > MOST, 'critical goes over it all the same');
   }
-  spare(0, false);
+  spare(0, null);
   world.run(3 * SECOND_US);
   assert.ok((bytesOf(world, gateway, unit, BULK)[0] ?? 0) > MOST, 'and it ends');
+});
+
+test('[PA-7] spared for bulk alone, a link carries interactive as any, in both directions', () => {
+  const { world, gateway, unit, spare } = house();
+  spare(0, TrafficClass.bulk);
+  world.run(3 * SECOND_US);
+  for (const [end, of] of [
+    [unit, gateway],
+    [gateway, unit],
+  ] as const) {
+    const [quick = 0] = bytesOf(world, end, of, INTERACTIVE);
+    assert.ok(quick > MOST, `${quick} B over the quicker link`);
+    const [spared = 0, other = 0] = bytesOf(world, end, of, BULK);
+    assert.ok(spared < LITTLE, `${spared} B of bulk over it`);
+    assert.ok(other > MOST, `${other} B of bulk over the other`);
+  }
+  spare(0, TrafficClass.interactive);
+  world.run(3 * SECOND_US);
+  assert.ok((bytesOf(world, gateway, unit, INTERACTIVE)[0] ?? 0) < LITTLE, 'and it ends');
 });
 
 test('[PA-7] a gateway under load hears of it within a report', () => {
@@ -70,14 +90,14 @@ test('[PA-7] a gateway under load hears of it within a report', () => {
   const lane = gateway.peer(unit).lanes[0];
   world.every(world.nowUs, 5_000, 100, (id) => gateway.sendInner(gateway.peer(unit), BULK, id));
   world.run(100_000);
-  spare(0, true);
+  spare(0, TrafficClass.interactive);
   world.run(60_000);
-  assert.equal(lane?.spared, true);
+  assert.equal(lane?.sparedFrom, TrafficClass.interactive);
 });
 
 test('[PA-7] interactive takes a spared link while no other carries, and bulk waits', () => {
   const { world, gateway, unit, spare } = house();
-  spare(0, true);
+  spare(0, TrafficClass.interactive);
   unit.tunnel.closeLink(1, world.nowUs);
   world.run(SECOND_US);
   assert.ok((bytesOf(world, unit, gateway, INTERACTIVE)[0] ?? 0) > MOST);
@@ -92,18 +112,18 @@ test('[PA-7] interactive takes a spared link while no other carries, and bulk wa
 
 test('[PA-7] a later gateway, and a link that changed its address, are spared too', () => {
   const { world, unit, spare } = house();
-  spare(0, true);
+  spare(0, TrafficClass.interactive);
   const late = world.addGateway('gw2');
   world.connect(unit, late);
   world.rebind(unit, 0);
   unit.tunnel.openLink(0, world.nowUs);
   world.run(3 * SECOND_US);
   assert.deepEqual(
-    unit.peer(late).lanes.map((lane) => lane.spared),
-    [true, false],
+    unit.peer(late).lanes.map((lane) => lane.sparedFrom),
+    [TrafficClass.interactive, NOT_SPARED],
   );
   assert.deepEqual(
-    late.peer(unit).lanes.map((lane) => lane.spared),
-    [true, false],
+    late.peer(unit).lanes.map((lane) => lane.sparedFrom),
+    [TrafficClass.interactive, NOT_SPARED],
   );
 });

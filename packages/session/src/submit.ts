@@ -86,9 +86,10 @@ function refusal(env: Environment, peer: Peer, stream: number): Drop | 0 {
 /** What a flow may have waiting: the policy's time at the rate of all paths that carry it. */
 function backlogMostBytes(peer: Peer, stream: number): number {
   let bytesPerSecond = 0;
-  const urgent = classOf(stream) <= TrafficClass.realtime;
+  const trafficClass = classOf(stream);
+  const urgent = trafficClass <= TrafficClass.realtime;
   for (const lane of peer.lanes) {
-    if (lane.spared && !urgent) continue;
+    if (lane.sparedFrom <= trafficClass && !urgent) continue;
     if (lane.state === 'carrying') bytesPerSecond += lane.congestion.bytesPerSecond;
   }
   const { backlogMostUs } = peer.treatmentOf(stream);

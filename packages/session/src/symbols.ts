@@ -1,3 +1,4 @@
+import { TrafficClass } from '@rmh/base';
 import { Arrival, FecDecoder, FecEncoder, symbolWaitUs, wantsSymbols } from '@rmh/scheduler';
 import {
   DATA_HEADER_BYTES,
@@ -82,7 +83,7 @@ function laneForSymbol(peer: Peer, nowUs: number): Lane | null {
   let other: Lane | null = null;
   for (const lane of peer.lanes) {
     if (lane.state !== 'carrying') continue;
-    const free = !lane.spared && lane.nextSendUs(nowUs) <= nowUs;
+    const free = lane.sparedFrom > TrafficClass.interactive && lane.nextSendUs(nowUs) <= nowUs;
     if (lane.id === peer.favourite) own = lane;
     else if (free && lane.oneWayUs < (other?.oneWayUs ?? Infinity)) {
       other = lane;

@@ -54,7 +54,7 @@ export const CLOSE_PATH_BYTES = 4;
  * arrived on the path, modulo 2^32 [FR-14].
  */
 export const REPORT_PATH_AT = 0;
-/** Bit 0: the path is spared, see REPORT_SPARED; the others are zero and not read. */
+/** REPORT_SPARED and REPORT_BULK_ALONE; the other bits are zero and not read. */
 export const REPORT_FLAGS_AT = 1;
 export const REPORT_BITS_AT = 2;
 export const REPORT_NEWEST_AT = 4;
@@ -64,6 +64,8 @@ export const REPORT_BYTES_AT = 16;
 export const REPORT_BITMAP_AT = 20;
 /** The reporter wants only critical and realtime packets on this path [PA-7]. */
 export const REPORT_SPARED = 1;
+/** With the bit before: interactive packets too, and all but bulk as on any path [PA-7]. */
+export const REPORT_BULK_ALONE = 2;
 /** 300 Mbit/s is 27 packets a millisecond: at a report each 10 ms three reports see each. */
 export const REPORT_BITS_MAX = 1024;
 
