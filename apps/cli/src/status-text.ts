@@ -1,5 +1,5 @@
 // A status as text. Every state is a word and a symbol, so nothing hangs on colour.
-import type { DaemonStatus, DataplaneStatus, LinkData } from '@rmh/contract';
+import type { DaemonStatus, DataplaneStatus, LinkData, MissionStatus } from '@rmh/contract';
 import { CODES, dataLeftOf, isErrorCode } from '@rmh/contract';
 import { EN, type Language, NB, type Words } from './status-words.ts';
 
@@ -25,16 +25,21 @@ export function renderStatus(status: DaemonStatus, language: Language): string {
 }
 
 function headLines(
-  { role, name, state, uptimeSeconds, version, configHash }: DaemonStatus,
+  { role, name, state, mission, uptimeSeconds, version, configHash }: DaemonStatus,
   w: Words,
 ) {
   const facts = [
     mark(w.daemonStates[state]),
+    ...(mission === undefined ? [] : [missionText(mission, w)]),
     `${w.uptime} ${duration(uptimeSeconds, w)}`,
     `${w.version} ${version}`,
     `${w.configuration} ${configHash}`,
   ];
   return [`${w.roles[role]} ${clean(name)}: ${facts.join(' · ')}`];
+}
+
+function missionText({ urgency, leftSeconds }: MissionStatus, w: Words): string {
+  return `${w.mission}: ${w.urgencies[urgency]}, ${duration(leftSeconds, w)} ${w.left}`;
 }
 
 function problemLines({ problems }: DaemonStatus, language: Language): string[] {

@@ -1,5 +1,12 @@
 // The words of `rmh status`, in both languages; the compiler holds the two alike.
-import type { DaemonState, LinkState, PathStateName, PeerState, Role } from '@rmh/contract';
+import type {
+  DaemonState,
+  LinkState,
+  MissionStatus,
+  PathStateName,
+  PeerState,
+  Role,
+} from '@rmh/contract';
 
 export type Language = 'en' | 'nb';
 /** Symbol and word. */
@@ -12,6 +19,8 @@ export interface Words {
   readonly peerStates: Record<PeerState, Mark>;
   readonly pathStates: Record<PathStateName, Mark>;
   readonly dataStages: Record<'nearly' | 'spent', Mark>;
+  readonly mission: string;
+  readonly urgencies: Record<MissionStatus['urgency'], string>;
   readonly uptime: string;
   readonly version: string;
   readonly configuration: string;
@@ -75,6 +84,8 @@ export const EN: Words = {
     nearly: ['!', 'nearly used'],
     spent: ['✗', 'used up, critical and realtime only'],
   },
+  mission: 'mission',
+  urgencies: { acute: 'acute', urgent: 'urgent', ordinary: 'ordinary' },
   uptime: 'up',
   version: 'version',
   configuration: 'configuration',
@@ -138,6 +149,8 @@ export const NB: Words = {
     nearly: ['!', 'snart brukt opp'],
     spent: ['✗', 'brukt opp, bare kritisk og sanntid'],
   },
+  mission: 'oppdrag',
+  urgencies: { acute: 'akutt', urgent: 'haster', ordinary: 'vanlig' },
   uptime: 'oppe',
   version: 'versjon',
   configuration: 'konfigurasjon',

@@ -54,7 +54,7 @@ export function unitProgram(recordIn: string | null): DaemonProgram<LoadedUnit> 
       const companions = [platform, openPage(whole, log)].filter((one) => one !== null);
       const record = (next: LoadedUnit) => void seen.record(recorderOf(next, recordIn, log));
       const dataUse = new DataUse(config.stateDirectory, log, Date.now());
-      const seeing = { witness, companions, dataUse, record };
+      const seeing = { witness, companions, dataUse, record, dispatch: platform };
       const part = new Unit(whole, { log, clock, reload, nowMs: Date.now, ...seeing });
       // Loaded only here: --check and --help need no native code.
       const [{ startDataplane }, { openKernel }] = await Promise.all([

@@ -6,8 +6,10 @@ import type {
   DataplaneEvent,
   DataplaneStatus,
   LinkStatus,
+  MissionStatus,
 } from '@rmh/contract';
 import { lineOf, RmhError } from '@rmh/contract';
+import type { MissionTreatment } from '@rmh/contract/api';
 import {
   type Answer,
   type DaemonPart,
@@ -18,11 +20,12 @@ import {
   type StatusRequest,
 } from '@rmh/contract/daemon';
 import type { ClockFloor } from './clock-floor.ts';
-import type { Companion } from './companion.ts';
+import type { Companion, Dispatch } from './companion.ts';
 import type { Budgets, DataUse } from './data-use.ts';
 import { decideLinks, type UsedLink } from './links.ts';
 import type { LoadedUnit } from './load.ts';
 import { FactsWatch } from './platform/facts.ts';
+import { sparedFrom, treated } from './platform/treatment.ts';
 import type { Witness } from './record-witness.ts';
 import { SILENCE_HINTS, type Silence, silenceVerdict } from './silence.ts';
 
@@ -37,6 +40,7 @@ export interface UnitPorts {
   readonly companions?: readonly Companion[];
   /** Who counts what links use of their data budgets. */
   readonly dataUse?: DataUse;
+  readonly dispatch?: Dispatch | null;
   /** Drives are recorded as this says, from now on. */
   record?(loaded: LoadedUnit): void;
 }
@@ -88,7 +92,7 @@ export class Unit implements DaemonPart {
       listen: null,
       peers,
       classes: config.classes,
-      policy: this.#loaded.policy,
+      policy: treated(this.#loaded.policy, this.#treatment),
     };
   }
 
@@ -140,8 +144,13 @@ export class Unit implements DaemonPart {
       return data === null ? link : { ...link, data };
     });
     this.#logNone();
-    const orders = dataUse?.orders(this.#used.keys(), verdict.commands, budgets) ?? [];
-    return [...verdict.commands, ...orders];
+    return [...verdict.commands, ...this.#spareOrders(verdict.commands)];
+  }
+
+  #spareOrders(before: readonly DataplaneCommand[]): DataplaneCommand[] {
+    const { budgets = NO_BUDGETS } = this.#loaded;
+    const from = sparedFrom(this.#treatment);
+    return this.#ports.dataUse?.orders(this.#used.keys(), before, budgets, from) ?? [];
   }
 
   #logLink(command: DataplaneCommand, links: readonly LinkStatus[]): void {
@@ -170,6 +179,10 @@ export class Unit implements DaemonPart {
     return this.#links;
   }
 
+  mission(): MissionStatus | null {
+    return this.#ports.dispatch?.mission ?? null;
+  }
+
   event(event: DataplaneEvent): void {
     if (event.kind === 'timestamp') this.#ports.clock.used(event.us);
     this.#ports.witness?.event(event);
@@ -187,8 +200,19 @@ export class Unit implements DaemonPart {
     this.#withCompanions((one) => one.look(facts, second));
   }
 
-  begun(reload: () => void): void {
-    this.#withCompanions((one) => one.begun(reload));
+  begun(reload: () => void, send: (commands: DataplaneCommand[]) => void): void {
+    const treat = () => send(this.treat());
+    this.#withCompanions((one) => one.begun(reload, treat));
+  }
+
+  /** Another mission, or none: no file is read for it, for a broken one must not keep it on. */
+  treat(): DataplaneCommand[] {
+    const policy = treated(this.#loaded.policy, this.#treatment);
+    return [{ kind: 'policy.set', policy }, ...this.#spareOrders([])];
+  }
+
+  get #treatment(): MissionTreatment | null {
+    return this.#ports.dispatch?.treatment ?? null;
   }
 
   async leaving(): Promise<void> {
@@ -246,7 +270,7 @@ export class Unit implements DaemonPart {
     return [
       { kind: 'peers.set', peers: next.peers },
       { kind: 'classes.set', classes: next.config.classes },
-      { kind: 'policy.set', policy: next.policy },
+      { kind: 'policy.set', policy: treated(next.policy, this.#treatment) },
       ...(isWanted ? [{ kind: 'gateway.prefer', name: prefer } as const] : []),
     ];
   }

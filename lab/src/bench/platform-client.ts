@@ -41,6 +41,11 @@ export class PlatformClient {
     return this.#ask('POST', API_BASE + path, JSON.stringify(body), headers);
   }
 
+  delete(path: string): Promise<Reply> {
+    const headers = { cookie: this.#cookie, 'x-rmh-csrf': this.#csrf };
+    return this.#ask('DELETE', API_BASE + path, null, headers);
+  }
+
   /** As a machine: signed anew each time. */
   async prove(identity: Identity, path: string, body: string): Promise<Reply> {
     const reply = await this.show(this.proofOf(identity, path, body), path, body);

@@ -117,6 +117,8 @@ export const EVENTS = {
     'version',
     'reason',
   ),
+  'mission.taken': entry('info', 'the vehicle is on a mission', 'urgency', 'seconds'),
+  'mission.over': entry('info', 'it is on none any more', 'urgency', 'how'),
   'companion.failed': entry(
     'error',
     'a fault of ours beside the tunnel, which goes on; report it',

@@ -1,6 +1,7 @@
 // docs/policy.md, written from the schema: `node packages/contract/src/policy-docs.ts` prints it,
 // and a test compares.
 import { readFileSync } from 'node:fs';
+import { BUILT_IN, type MissionTreatment, URGENCIES } from './api/configuration.ts';
 import { parseSource } from './daemon/source.ts';
 import { valueAt } from './faults.ts';
 import { POLICY } from './policy.ts';
@@ -29,6 +30,26 @@ was judged in the simulator is what the vehicle does, also after the program was
 - \`rmh sim --policy FILE\` runs it; \`rmh replay --baseline FILE --candidate FILE\` says class by
   class whether it is better, and with what confidence. Do both before a vehicle gets it.
 - \`holdMostMs\` is at most the class's \`deadlineMs\`, \`backlogMostMs\` at most \`queueMostMs\`.
+
+## On a mission
+
+Dispatch tells the platform that a vehicle is on a mission, how urgent, and for how long at most
+(\`POST /vehicles/:vehicleId/mission\`). Its unit waits for that word (\`GET /units/self/mission\`)
+and treats what it sends accordingly from the next packet on, well within 2 s. \`missions\` of the
+platform's configuration says how, for each urgency; one that is not named changes nothing.
+
+| field | meaning | acute | urgent | ordinary |
+|---|---|---|---|---|
+MISSION_ROWS
+
+- Nothing else of the policy changes, and the unit restarts nothing. The gateway sends by its own
+  policy; of \`overBudget\` it hears with each report ([PA-7] of docs/protocol.md) and does the same.
+- It ends when dispatch says so, when dispatch has said nothing new until its time is up, and also
+  with the platform away or unit.yaml broken: by a clock of the unit that nobody sets.
+- After a restart the unit goes on with what was left of it. A wall clock that was set back meanwhile
+  makes it longer by a minute and the time off at most; forwards it ends early, until the platform
+  is heard.
+- \`rmh status\` shows it, and the log (\`mission.taken\`, \`mission.over\`).
 
 ## How \`rmh replay\` judges
 
@@ -63,7 +84,7 @@ export function policyPage(): string {
     return row(name, nodeAt(tree, ['classes', 'critical', name]), baselines);
   });
   return [
-    HEAD,
+    HEAD.replace('MISSION_ROWS', missionRows()),
     '## The whole policy\n',
     '| field | meaning | value | reason | national |',
     '|---|---|---|---|---|',
@@ -73,6 +94,23 @@ export function policyPage(): string {
     `|---|---|---|---|${'---|'.repeat(TRAFFIC_CLASSES.length)}`,
     ...classRows,
     '',
+  ].join('\n');
+}
+
+/** As they are where no layer of the platform says otherwise. */
+function missionRows(): string {
+  const cells = (cellOf: (treatment: MissionTreatment) => string) =>
+    URGENCIES.map((urgency) => {
+      const treatment = BUILT_IN.missions.find((one) => one.urgency === urgency);
+      return treatment === undefined ? '–' : cellOf(treatment);
+    }).join(' | ');
+  const shares = cells(({ duplicateShareMost }) => String(duplicateShareMost));
+  const budgets = cells(({ overBudget }) => (overBudget ? 'yes' : 'no'));
+  const share = 'Instead of the field of this name, where it is more';
+  const budget = 'All but bulk use a link whose data of the month is spent as any other';
+  return [
+    `| \`duplicateShareMost\` | ${share} | ${shares} |`,
+    `| \`overBudget\` | ${budget} | ${budgets} |`,
   ].join('\n');
 }
 

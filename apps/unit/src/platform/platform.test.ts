@@ -111,7 +111,10 @@ test('Samples arrive once each, over a silence and over a crash of the unit', as
   const first = new Run(directory, car);
   const had = takeSamples();
   first.drive(20_000);
-  first.part.begun(() => {});
+  first.part.begun(
+    () => {},
+    () => {},
+  );
   await until('heard', () => had.size === 2);
   platform.down = true;
   first.drive(100_000);
@@ -119,7 +122,10 @@ test('Samples arrive once each, over a silence and over a crash of the unit', as
   const second = new Run(directory, car);
   second.drive(60_000);
   platform.down = false;
-  second.part.begun(() => {});
+  second.part.begun(
+    () => {},
+    () => {},
+  );
   await until('drained', () => had.size === 18);
   const samples = [...had.values()];
   assert.deepEqual(
@@ -140,7 +146,10 @@ test('Samples arrive once each, over a silence and over a crash of the unit', as
   await first.part.ended();
   const third = new Run(directory, car);
   third.drive(11_000);
-  third.part.begun(() => {});
+  third.part.begun(
+    () => {},
+    () => {},
+  );
   await until('stopped', () => [...had.values()].at(-1)?.previous === 'stopped');
   await third.part.ended();
 });
@@ -155,7 +164,10 @@ test('Now is told at a change and at the goodbye, and is what the contract says'
   const car = new FakeCar(['telenor', 'telia'], 1_764_000_000_000);
   const run = new Run(join(folder, 'b'), car);
   run.drive(1_000);
-  run.part.begun(() => {});
+  run.part.begun(
+    () => {},
+    () => {},
+  );
   await until('told', () => heard.length > 0);
   assert.deepEqual([heard[0]?.up, heard[0]?.gateway, heard[0]?.goodbye], [true, 'oslo', false]);
   const path = car.path('telenor');
@@ -184,7 +196,10 @@ for (const reportPlace of [true, false]) {
     const had = takeSamples();
     const run = new Run(directory, new FakeCar(['telenor'], 1_764_000_000_000), OSLO);
     run.drive(21_000);
-    run.part.begun(() => {});
+    run.part.begun(
+      () => {},
+      () => {},
+    );
     await until('told', () => heard.length > 0 && had.size >= 2);
     await run.part.leaving();
     await run.part.ended();
@@ -203,7 +218,10 @@ test('A platform that refuses the unit is not asked in a circle', async () => {
   const run = new Run(join(folder, 'c'), car);
   run.drive(40_000);
   const before = platform.heard('POST /units/self/samples').length;
-  run.part.begun(() => {});
+  run.part.begun(
+    () => {},
+    () => {},
+  );
   await until('refused', () => platform.heard('POST /units/self/samples').length > before);
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.ok(platform.heard('POST /units/self/samples').length - before <= 2);
@@ -224,7 +242,10 @@ test('A sample that the platform does not take is passed over; the rest arrive',
     for (const { sequence } of samples) had.add(sequence);
     return { body: { journal, through: samples.at(-1)?.sequence ?? 0 } };
   });
-  run.part.begun(() => {});
+  run.part.begun(
+    () => {},
+    () => {},
+  );
   await until('passed over', () => had.size === 9);
   assert.deepEqual(
     [...had].toSorted((a, b) => a - b),
@@ -235,4 +256,37 @@ test('A sample that the platform does not take is passed over; the rest arrive',
     refused.map(({ fields }) => fields['sequence']),
     [4],
   );
+});
+
+test('While a question about missions waits, all else is asked and told; a reset is no silence', async () => {
+  const isMission = 'GET /units/self/mission';
+  const before = new Set(platform.requests);
+  const heard = (what: string) => platform.heard(what).filter((one) => !before.has(one)).length;
+  const forEver = Promise.withResolvers<{ body: unknown }>();
+  platform.routes.set(isMission, () => forEver.promise);
+  platform.routes.set('POST /units/self/now', () => ({}));
+  platform.routes.set('POST /units/self/configuration/outcome', () => ({}));
+  platform.routes.set('GET /units/self/configuration', () => ({
+    body: { version: 7, values: BUILT_IN, confirmWithinS: 30 },
+  }));
+  const had = takeSamples();
+  const run = new Run(join(folder, 'e'), new FakeCar(['telenor'], 1_764_000_000_000));
+  run.drive(21_000);
+  run.part.begun(
+    () => {},
+    () => {},
+  );
+  await until('asking', () => heard(isMission) === 1);
+  await until('told', () => had.size >= 2 && heard('POST /units/self/now') > 0);
+  // Its connection is made anew to confirm the configuration.
+  await until('confirmed', () => heard('POST /units/self/configuration/outcome') === 1);
+  await until('asking again', () => heard(isMission) === 2);
+  assert.deepEqual(
+    run.log.lines.map(({ event }) => event).filter((event) => event.startsWith('platform.')),
+    ['platform.refused'],
+    'of the tunnel, which this platform does not know; nothing was silent',
+  );
+  await run.part.leaving();
+  await run.part.ended();
+  forEver.resolve({ body: null });
 });

@@ -3,10 +3,12 @@
 //   each look → Sampler, Outages → Journal (on disk) → Reporter → POST /units/self/samples
 //             → what is now → Reporter → POST /units/self/now
 //   each minute → Follower → STATE/platform → the unit's own reload
+//   a question that waits → MissionWatch → STATE/platform → how the unit treats what it sends
 import { join } from 'node:path';
-import { type HistoryEvent, type HistorySlice, lineOf } from '@rmh/contract';
+import { type HistoryEvent, type HistorySlice, lineOf, type MissionStatus } from '@rmh/contract';
 import {
   BUILT_IN,
+  type MissionTreatment,
   type NowSent,
   type Sample,
   type UnitConfiguration,
@@ -14,17 +16,19 @@ import {
 } from '@rmh/contract/api';
 import type { Log } from '@rmh/contract/daemon';
 import { Journal, type PlatformLink, pause, RunMarker } from '@rmh/contract/machine';
-import type { Companion } from '../companion.ts';
+import type { Companion, Dispatch } from '../companion.ts';
 import type { LoadedUnit } from '../load.ts';
 import type { Whereabouts } from '../place/gpsd.ts';
 import type { Facts } from './facts.ts';
 import { Follower } from './follower.ts';
 import { readHealth } from './health.ts';
 import { Kept } from './kept.ts';
+import { MissionWatch } from './mission.ts';
 import { Outages } from './outages.ts';
 import { overlay } from './overlay.ts';
 import { Reporter } from './reporter.ts';
 import { type SampleBody, Sampler, type Surroundings } from './sampler.ts';
+import { treatmentFor } from './treatment.ts';
 
 export interface UnitPlatformPorts {
   readonly stateDirectory: string;
@@ -43,7 +47,7 @@ const KEEP_DAYS = 30;
 /** 30 days of a day's 10.4 MB, as measured with three carriers. */
 const JOURNAL_BYTES = 320_000_000;
 
-export class UnitPlatform implements Companion {
+export class UnitPlatform implements Companion, Dispatch {
   readonly #ports: UnitPlatformPorts;
   readonly #end = new AbortController();
   readonly #kept: Kept;
@@ -53,11 +57,13 @@ export class UnitPlatform implements Companion {
   readonly #outages: Outages;
   readonly #reporter: Reporter;
   readonly #follower: Follower;
+  readonly #mission: MissionWatch;
   readonly #ahead = new Set<string>();
   #base: LoadedUnit;
   #facts: Facts | null = null;
   #shown = '';
   #reload = () => {};
+  #treat = () => {};
   #appendFailed = false;
 
   /** Throws where the state directory cannot be used. */
@@ -70,18 +76,29 @@ export class UnitPlatform implements Companion {
     this.#sampler = new Sampler(this.#run.previous);
     this.#outages = new Outages(() => this.#run.takeNumber());
     const { signal } = this.#end;
-    const { link, log, nowMs } = ports;
+    const { link, log, nowMs, steadyMs } = ports;
     const now = () => this.#now();
+    const wait = (ms: number) => pause(ms, signal);
     this.#reporter = new Reporter({ link, journal: this.#journal, log, now, nowMs, signal });
-    this.#follower = new Follower({
+    this.#mission = new MissionWatch({
       link,
+      kept: this.#kept,
+      log,
+      changed: () => this.#treat(),
+      pause: wait,
+      nowMs,
+      steadyMs,
+      signal,
+    });
+    this.#follower = new Follower({
+      link: { ask: (...question) => link.ask(...question), reset: () => this.#resetLink() },
       kept: this.#kept,
       log,
       check: (tunnel, configuration) => this.#check(tunnel, configuration),
       apply: () => this.#reload(),
       isUp: () => this.#facts?.up === true,
-      pause: (ms) => pause(ms, signal),
-      steadyMs: ports.steadyMs,
+      pause: wait,
+      steadyMs,
       signal,
       wasStopped: this.#run.previous === 'stopped',
     });
@@ -108,8 +125,19 @@ export class UnitPlatform implements Companion {
     }
   }
 
-  begun(reload: () => void): void {
+  get mission(): MissionStatus | null {
+    return this.#mission.status;
+  }
+
+  get treatment(): MissionTreatment | null {
+    const { missions } = this.#configuration?.values ?? BUILT_IN;
+    return treatmentFor(this.#mission.urgency, missions);
+  }
+
+  begun(reload: () => void, treat: () => void): void {
     this.#reload = reload;
+    this.#treat = treat;
+    void this.#mission.run();
     void this.#reporter.run();
     void this.#follower.run();
     void this.#ports.whereabouts?.run(this.#end.signal);
@@ -128,6 +156,7 @@ export class UnitPlatform implements Companion {
 
   look(facts: Facts, second: HistorySlice | null): void {
     this.#facts = facts;
+    this.#mission.look();
     if (second !== null) {
       this.#sampler.second(second);
       this.#outages.second(second);
@@ -189,6 +218,12 @@ export class UnitPlatform implements Companion {
     const shown = [up, gateway, ...states, ...outages].join('|');
     if (shown !== this.#shown) this.#reporter.changed();
     this.#shown = shown;
+  }
+
+  // A question that waits would break with its connection, and be taken for silence.
+  #resetLink(): void {
+    this.#mission.hangUp();
+    this.#ports.link.reset();
   }
 
   #check(tunnel: UnitTunnel | null, configuration: UnitConfiguration | null): void {

@@ -7,7 +7,7 @@ import type {
   Role,
   StartDataplane,
 } from '../dataplane.ts';
-import type { LinkStatus } from '../status.ts';
+import type { LinkStatus, MissionStatus } from '../status.ts';
 import type { Kernel, LinkFact } from './kernel.ts';
 import type { Log } from './log.ts';
 import type { NetworkItem } from './network.ts';
@@ -26,6 +26,8 @@ export interface DaemonPart {
   /** Links may have changed; commands that follow from it. */
   observe(facts: readonly LinkFact[]): DataplaneCommand[];
   links(): LinkStatus[];
+  /** Null: the vehicle is on none. */
+  mission?(): MissionStatus | null;
   event(event: DataplaneEvent): void;
   /** Reads the configuration again: commands that follow, none where it was refused. */
   reload(): DataplaneCommand[];
@@ -37,7 +39,7 @@ export interface DaemonPart {
   /** A question that the daemon itself has no answer to; null: nor has the part. */
   get?(request: StatusRequest): Answer | null;
   /** The data plane runs. `reload` is the daemon's own, as if SIGHUP had come. */
-  begun?(reload: () => void): void;
+  begun?(reload: () => void, send: (commands: readonly DataplaneCommand[]) => void): void;
   /** A stop was asked for and everything still works: the time for a last word, 2 s at most. */
   leaving?(): Promise<void>;
   /** The last call: everything is removed. */

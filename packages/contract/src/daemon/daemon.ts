@@ -2,7 +2,7 @@
 //   open the status socket → start the data plane (again and again, where it may heal)
 //   → set addresses and routes, and keep them set → serve until a signal or the data plane's end
 //   → remove routes and addresses, stop the data plane, close the socket.
-import type { Dataplane, DataplaneEvent, DataplaneStatus } from '../dataplane.ts';
+import type { Dataplane, DataplaneCommand, DataplaneEvent, DataplaneStatus } from '../dataplane.ts';
 import { lineOf, RmhError } from '../error.ts';
 import { type DaemonState, type DaemonStatus, type Problem, STATUS_FORMAT } from '../status.ts';
 import { type DaemonPart, type DaemonPorts, EXIT } from './daemon-part.ts';
@@ -71,8 +71,12 @@ export class Daemon {
   }
 
   reload(): void {
-    for (const command of this.#part.reload()) this.#dataplane?.send(command);
+    this.#send(this.#part.reload());
     if (this.#dataplane !== null) this.#reconcile();
+  }
+
+  #send(commands: readonly DataplaneCommand[]): void {
+    for (const command of commands) this.#dataplane?.send(command);
   }
 
   async #startDataplane(): Promise<void> {
@@ -109,7 +113,10 @@ export class Daemon {
     }
     const { name: tun } = config.tun;
     this.#ports.log.write('daemon.ready', { tun, peers: config.peers.length });
-    this.#part.begun?.(() => this.reload());
+    this.#part.begun?.(
+      () => this.reload(),
+      (commands) => this.#send(commands),
+    );
   }
 
   #reconcile(): void {
@@ -118,7 +125,7 @@ export class Daemon {
       // Links first: a setting of theirs may be wanted as soon as they are here.
       const commands = this.#part.observe(this.#ports.kernel.links());
       this.#network.reconcile(this.#part.wanted());
-      for (const command of commands) this.#dataplane?.send(command);
+      this.#send(commands);
       this.#observeFailed = false;
       this.#state = this.#network.problems().length > 0 ? 'waiting' : 'running';
     } catch (error) {
@@ -220,6 +227,7 @@ export class Daemon {
   }
 
   #daemonStatus(dataplane: DataplaneStatus | null): DaemonStatus {
+    const mission = this.#part.mission?.() ?? null;
     return {
       format: STATUS_FORMAT,
       role: this.#part.role,
@@ -231,6 +239,7 @@ export class Daemon {
       uptimeSeconds: Math.floor((Date.now() - this.#startedMs) / 1000),
       configHash: this.#part.configHash(),
       links: this.#part.links(),
+      ...(mission === null ? {} : { mission }),
       dataplane,
     };
   }

@@ -8,8 +8,10 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 /** A list of 2,048 units has 0.9 MB; more is not the platform. */
 const REPLY_BYTES_MAX = 8_000_000;
 const CURVES = 'X25519MLKEM768:X25519';
-/** One for what is live, one for the backlog, one for a question that waits. */
+/** One for what is live, the backlog, the questions of each minute, and one that waits. */
 const SOCKETS_MAX = 4;
+/** A question that waits on a line that is dead is noticed 10 s later: a probe costs 100 bytes. */
+const PROBE_MS = 15_000;
 
 export class WrongCertificate extends Error {
   constructor() {
@@ -51,7 +53,7 @@ interface Agents {
 }
 
 function agentsFor(fingerprint: string | null): Agents {
-  const options = { keepAlive: true, maxSockets: SOCKETS_MAX };
+  const options = { keepAlive: true, keepAliveMsecs: PROBE_MS, maxSockets: SOCKETS_MAX };
   return { https: new PinnedAgent(options, fingerprint), http: new PlainAgent(options) };
 }
 

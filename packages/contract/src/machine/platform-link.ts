@@ -96,16 +96,21 @@ function isFinal(error: ApiProblem): boolean {
   return error.status < 500 && error.status !== 429 && !error.is('proof-for-another');
 }
 
-/** When to try again: 1, 2, 4 … 60 s, each ±50 %, so that a fleet does not come back as one. */
+/** When to try again: 1, 2, 4 … 60 s (or `mostMs`), each ±50 %, so that a fleet does not come back as one. */
 export class Backoff {
+  readonly #mostMs: number;
   #failures = 0;
+
+  constructor(mostMs = PAUSE_MS_MOST) {
+    this.#mostMs = mostMs;
+  }
 
   succeeded(): void {
     this.#failures = 0;
   }
 
   failedMs(): number {
-    const ms = Math.min(PAUSE_MS_MOST, PAUSE_MS_LEAST * 2 ** this.#failures++);
+    const ms = Math.min(this.#mostMs, PAUSE_MS_LEAST * 2 ** this.#failures++);
     return Math.round((ms * randomInt(50, 151)) / 100);
   }
 }
