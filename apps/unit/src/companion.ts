@@ -8,8 +8,10 @@ export interface Companion {
   /** Five times a second. `second`: the one that is over with this look, or null. */
   look(facts: Facts, second: HistorySlice | null): void;
   event(event: HistoryEvent): void;
-  /** The data plane runs. `reload`: what the unit runs on has changed. */
-  /** `treat`: its mission is another; nothing is read again for that. */
+  /**
+   * The data plane runs. `reload`: what the unit runs on has changed; `treat`: its mission is
+   * another, and nothing is read again for that.
+   */
   begun(reload: () => void, treat: () => void): void;
   /** A stop was asked for, and everything still works. */
   leaving(): Promise<void>;
