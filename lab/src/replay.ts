@@ -1,21 +1,13 @@
 // `./rmh replay`: two policies over the same roads; is the candidate fit for a vehicle?
-import { writeFileSync } from 'node:fs';
-import { lineOf } from '@rmh/contract';
 import { readPolicy } from '@rmh/contract/daemon';
 import { NATIONAL_POLICY, type Policy } from '@rmh/scheduler';
+import { roadsIn, tellReport } from './sim/command.ts';
 import { WINDOWS_LEAST } from './sim/replay/compare.ts';
-import {
-  parseReplayOptions,
-  REPLAY_EXIT,
-  REPLAY_USAGE,
-  type ReplayOptions,
-  usage,
-} from './sim/replay/options.ts';
+import { parseReplayOptions, REPLAY_EXIT, REPLAY_USAGE } from './sim/replay/options.ts';
 import { ReplayProgress } from './sim/replay/progress.ts';
 import { replay } from './sim/replay/replay.ts';
-import { type ReplayReport, replayText } from './sim/replay/report.ts';
-import { drivePaths, windowsOfDrives } from './sim/replay/selection.ts';
-import type { DriveWindow } from './sim/types.ts';
+import { replayText } from './sim/replay/report.ts';
+import { windowsOfDrives } from './sim/replay/selection.ts';
 
 export async function run(argv: string[]): Promise<number> {
   const options = parseReplayOptions(argv);
@@ -24,9 +16,11 @@ export async function run(argv: string[]): Promise<number> {
     return 0;
   }
   const [baseline, candidate] = [policyOf(options.baseline), policyOf(options.candidate)];
-  const windows = await windowsIn(options);
+  const { drives, hours, mix, seeds, jobs, json } = options;
+  const { windows } = await roadsIn('replay', drives, async (paths) => {
+    return { windows: await windowsOfDrives(paths, hours) };
+  });
   const progress = new ReplayProgress(process.stderr);
-  const { mix, seeds, jobs, json } = options;
   const order = { baseline, candidate, windows, mix, seeds, jobs };
   const outcome = await replay(order, (state) => progress.show(state));
   progress.end();
@@ -35,29 +29,11 @@ export async function run(argv: string[]): Promise<number> {
     return REPLAY_EXIT.failed;
   }
   const { report } = outcome;
-  tell(report, json);
+  tellReport(report, replayText, json);
   if (report.worsened.length > 0) return REPLAY_EXIT.worse;
   return report.windows < WINDOWS_LEAST ? REPLAY_EXIT.undecided : REPLAY_EXIT.fine;
 }
 
 function policyOf(word: string): Policy {
   return word === 'national' ? NATIONAL_POLICY : readPolicy(word);
-}
-
-async function windowsIn({ drives, hours }: ReplayOptions): Promise<DriveWindow[]> {
-  let windows: DriveWindow[];
-  try {
-    windows = await windowsOfDrives(drivePaths(drives), hours);
-  } catch (error) {
-    throw usage(`--drives ${drives}: ${lineOf(error)}`);
-  }
-  if (windows.length > 0) return windows;
-  throw usage(`--drives ${drives}: no stretch in which two carriers are measured at once`);
-}
-
-function tell(report: ReplayReport, json: string | null): void {
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  if (json === '-') process.stdout.write(text);
-  else process.stdout.write(replayText(report));
-  if (json !== null && json !== '-') writeFileSync(json, text);
 }

@@ -1,17 +1,15 @@
 // `./rmh sim`: the tunnel in the simulator, against the bound and the baselines.
-import { writeFileSync } from 'node:fs';
-import { lineOf } from '@rmh/contract';
 import { readPolicy } from '@rmh/contract/daemon';
 import { NATIONAL_POLICY } from '@rmh/scheduler';
+import { roadsIn, tellReport } from './sim/command.ts';
 import type { Task } from './sim/evaluate.ts';
-import { parseSimOptions, SIM_USAGE, type SimOptions, usage } from './sim/options.ts';
+import { parseSimOptions, SIM_USAGE, type SimOptions } from './sim/options.ts';
 import { evaluateAll } from './sim/pool.ts';
 import { ReplayProgress } from './sim/replay/progress.ts';
-import { driveName, drivePaths } from './sim/replay/selection.ts';
-import { type SimReport, simReport } from './sim/report.ts';
+import { driveName } from './sim/replay/selection.ts';
+import { simReport } from './sim/report.ts';
 import { simText } from './sim/report-text.ts';
 import { replayCommand, tasksOf, windowsOfPaths } from './sim/tasks.ts';
-import type { DriveWindow } from './sim/types.ts';
 
 const EXIT_BROKEN = 1;
 
@@ -22,7 +20,10 @@ export async function run(argv: string[]): Promise<number> {
     return 0;
   }
   const policy = options.policy === null ? NATIONAL_POLICY : readPolicy(options.policy);
-  const { paths, windows } = await roadsOf(options);
+  const { drives, fromMs, json } = options;
+  const { paths, windows } = await roadsIn('sim', drives, async (paths) => {
+    return { paths, windows: await windowsOfPaths(paths, fromMs) };
+  });
   const tasks = tasksOf(windows, options, policy);
   const progress = new ReplayProgress(process.stderr);
   let done = 0;
@@ -34,33 +35,12 @@ export async function run(argv: string[]): Promise<number> {
   });
   progress.end();
   if (outcome.kind === 'done') {
-    tell(simReport(options, policy.name, tasks, outcome.evaluations), options.json);
+    tellReport(simReport(options, policy.name, tasks, outcome.evaluations), simText, json);
     return 0;
   }
   const path = paths.find((one) => driveName(one) === outcome.task.run.window.drive) ?? '';
   tellFailure(outcome.message, outcome.timeline, outcome.task, options, path);
   return EXIT_BROKEN;
-}
-
-async function roadsOf({ drives, fromMs }: SimOptions): Promise<{
-  paths: string[];
-  windows: DriveWindow[];
-}> {
-  try {
-    const paths = drivePaths(drives);
-    const windows = await windowsOfPaths(paths, fromMs);
-    if (windows.length > 0) return { paths, windows };
-  } catch (error) {
-    throw usage(`--drives ${drives}: ${lineOf(error)}`);
-  }
-  throw usage(`--drives ${drives}: no stretch in which two carriers are measured at once`);
-}
-
-function tell(report: SimReport, json: string | null): void {
-  const text = `${JSON.stringify(report, null, 2)}\n`;
-  if (json === '-') process.stdout.write(text);
-  else process.stdout.write(simText(report));
-  if (json !== null && json !== '-') writeFileSync(json, text);
 }
 
 function tellFailure(

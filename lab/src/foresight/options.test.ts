@@ -14,8 +14,8 @@ test('A wrong option is refused with what is right', () => {
   const wrong: [string[], RegExp][] = [
     [['--hint', 'lucky'], /--hint is learned or perfect, not "lucky"/],
     [['--cell', '5'], /--cell is a number from 20 to 5000/],
-    [['--passes', '1.5'], /--passes is a whole number/],
-    [['--seeds', '0'], /--seeds is a number from 1 to 256/],
+    [['--passes', '1.5'], /--passes is a whole number from 1 to 100/],
+    [['--seeds', '0'], /--seeds is a whole number from 1 to 256/],
     [['--mix', 'audio'], /--mix is standard/],
   ];
   for (const [argv, message] of wrong) assert.throws(() => options(...argv), message);

@@ -1,8 +1,6 @@
 // The options of `./rmh foresight`. Throws RMH_USAGE with what is wrong.
-import { availableParallelism } from 'node:os';
-import { RmhError } from '@rmh/contract';
-import { parseOptions } from '@rmh/contract/daemon';
-import { isMixName, MIX_NAMES, type MixName } from '../sim/mix.ts';
+import { Given } from '../sim/command.ts';
+import { MIX_NAMES, type MixName } from '../sim/mix.ts';
 import { HINTS, type Hint } from './forecast.ts';
 
 export const FORESIGHT_USAGE = `usage: rmh foresight --drives LIST [options]
@@ -29,7 +27,6 @@ to tell.
 export const FORESIGHT_EXIT = { helps: 0, failed: 1, useless: 3, undecided: 4 } as const;
 
 const SEEDS_MOST = 256;
-const JOBS_MOST = 256;
 /** Longer than all recorded drives together. */
 const HOURS_MOST = 10_000;
 /** Below it positions of a car's receiver fall beside it; above, a square is a district. */
@@ -48,57 +45,26 @@ export interface ForesightOptions {
   readonly json: string | null;
 }
 
+const TEXTS = ['drives', 'hint', 'cell', 'passes', 'hours', 'mix', 'seeds', 'jobs', 'json'];
+
 /** Null: help was asked for. */
 export function parseForesightOptions(argv: string[]): ForesightOptions | null {
-  const { values } = parseOptions(argv, {
-    drives: { type: 'string' },
-    hint: { type: 'string' },
-    cell: { type: 'string' },
-    passes: { type: 'string' },
-    hours: { type: 'string' },
-    mix: { type: 'string' },
-    seeds: { type: 'string' },
-    jobs: { type: 'string' },
-    json: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values['help'] === true) return null;
-  const text = (name: string): string | null => {
-    const value = values[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const number = (name: string, least: number, most: number, otherwise: number): number =>
-    numberOf(name, text(name) ?? String(otherwise), least, most);
-  const drives = text('drives');
-  if (drives === null) throw usage('--drives LIST is missing');
-  const hint = HINTS.find((one) => one === (text('hint') ?? 'learned'));
-  if (hint === undefined) throw usage(`--hint is ${HINTS.join(' or ')}, not "${text('hint')}"`);
-  const mix = text('mix') ?? 'standard';
-  if (!isMixName(mix)) throw usage(`--mix is ${MIX_NAMES.join(', ')}, not "${mix}"`);
+  const given = new Given('foresight', argv, TEXTS);
+  if (given.flag('help')) return null;
+  const drives = given.text('drives');
+  if (drives === null) throw given.wrong('--drives LIST is missing');
+  const word = given.text('hint') ?? 'learned';
+  const hint = HINTS.find((one) => one === word);
+  if (hint === undefined) throw given.wrong(`--hint is ${HINTS.join(' or ')}, not "${word}"`);
   return {
     drives,
     hint,
-    cellM: number('cell', CELL_M.least, CELL_M.most, 200),
-    passesLeast: whole('passes', number('passes', 1, PASSES_MOST, 1)),
-    hours: number('hours', 0.01, HOURS_MOST, HOURS_MOST),
-    mix,
-    seeds: whole('seeds', number('seeds', 1, SEEDS_MOST, 1)),
-    jobs: whole('jobs', number('jobs', 1, JOBS_MOST, availableParallelism())),
-    json: text('json'),
+    cellM: given.number('cell', CELL_M.least, CELL_M.most) ?? 200,
+    passesLeast: given.count('passes', 1, PASSES_MOST) ?? 1,
+    hours: given.number('hours', 0.01, HOURS_MOST) ?? HOURS_MOST,
+    mix: given.mix(),
+    seeds: given.count('seeds', 1, SEEDS_MOST) ?? 1,
+    jobs: given.jobs(),
+    json: given.text('json'),
   };
-}
-
-function whole(name: string, value: number): number {
-  if (Number.isInteger(value)) return value;
-  throw usage(`--${name} is a whole number`);
-}
-
-function numberOf(name: string, text: string, least: number, most: number): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= least && value <= most) return value;
-  throw usage(`--${name} is a number from ${least} to ${most}`);
-}
-
-export function usage(message: string): RmhError {
-  return new RmhError('RMH_USAGE', message, { hint: '"rmh foresight --help" shows the options' });
 }

@@ -1,8 +1,6 @@
 // The options of `./rmh sim`. Throws RMH_USAGE with what is wrong.
-import { availableParallelism } from 'node:os';
-import { RmhError } from '@rmh/contract';
-import { parseOptions } from '@rmh/contract/daemon';
-import { isMixName, MIX_NAMES, type MixName } from './mix.ts';
+import { Given } from './command.ts';
+import { MIX_NAMES, type MixName } from './mix.ts';
 
 export const SIM_USAGE = `usage: rmh sim [options]
 
@@ -29,7 +27,6 @@ shown, 2 wrong usage.
 
 // 10,000 hours of one window of 450 s are 80,000 seeds.
 const SEEDS_MOST = 1_000_000;
-const JOBS_MOST = 256;
 const HOURS_MOST = 100_000;
 
 export interface SimOptions {
@@ -48,64 +45,33 @@ export interface SimOptions {
   readonly json: string | null;
 }
 
+const TEXTS = [
+  ...['drives', 'mix', 'policy', 'faults', 'seeds', 'seed', 'hours', 'from', 'jobs', 'json'],
+];
+
 /** Null: help was asked for. */
 export function parseSimOptions(argv: string[]): SimOptions | null {
-  const { values } = parseOptions(argv, {
-    drives: { type: 'string' },
-    mix: { type: 'string' },
-    policy: { type: 'string' },
-    faults: { type: 'string' },
-    seeds: { type: 'string' },
-    seed: { type: 'string' },
-    hours: { type: 'string' },
-    from: { type: 'string' },
-    'no-baselines': { type: 'boolean' },
-    jobs: { type: 'string' },
-    json: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values['help'] === true) return null;
-  const text = (name: string): string | null => {
-    const value = values[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const count = (name: string, least: number, most: number): number | null => {
-    const given = text(name);
-    return given === null ? null : numberOf(name, given, least, most, true);
-  };
-  const mix = text('mix') ?? 'standard';
-  if (!isMixName(mix)) throw usage(`--mix is ${MIX_NAMES.join(', ')}, not "${mix}"`);
-  const faults = text('faults') ?? 'none';
+  const given = new Given('sim', argv, TEXTS, ['no-baselines']);
+  if (given.flag('help')) return null;
+  const faults = given.text('faults') ?? 'none';
   if (faults !== 'none' && faults !== 'random') {
-    throw usage(`--faults is none or random, not "${faults}"`);
+    throw given.wrong(`--faults is none or random, not "${faults}"`);
   }
-  const seed = count('seed', 0, Number.MAX_SAFE_INTEGER);
-  const seeds = count('seeds', 1, SEEDS_MOST);
-  if (seed !== null && seeds !== null) throw usage('--seed and --seeds exclude each other');
-  const hours = text('hours');
+  const seed = given.count('seed', 0, Number.MAX_SAFE_INTEGER);
+  const seeds = given.count('seeds', 1, SEEDS_MOST);
+  if (seed !== null && seeds !== null) throw given.wrong('--seed and --seeds exclude each other');
+  const hours = given.number('hours', 0.01, HOURS_MOST);
   return {
-    drives: text('drives') ?? 'shipped',
-    mix,
-    policy: text('policy'),
+    drives: given.text('drives') ?? 'shipped',
+    mix: given.mix(),
+    policy: given.text('policy'),
     faults,
     firstSeed: seed ?? 1,
     seeds: seeds ?? (seed !== null || hours === null ? 1 : null),
-    hours: hours === null ? null : numberOf('hours', hours, 0.01, HOURS_MOST, false),
-    fromMs: count('from', 0, Number.MAX_SAFE_INTEGER),
-    baselines: values['no-baselines'] !== true && faults === 'none',
-    jobs: count('jobs', 1, JOBS_MOST) ?? availableParallelism(),
-    json: text('json'),
+    hours,
+    fromMs: given.count('from', 0, Number.MAX_SAFE_INTEGER),
+    baselines: !given.flag('no-baselines') && faults === 'none',
+    jobs: given.jobs(),
+    json: given.text('json'),
   };
-}
-
-function numberOf(name: string, text: string, least: number, most: number, whole: boolean): number {
-  const value = Number(text);
-  const fits =
-    text.trim() !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
-  if (fits) return value;
-  throw usage(`--${name} is ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`);
-}
-
-export function usage(message: string): RmhError {
-  return new RmhError('RMH_USAGE', message, { hint: '"rmh sim --help" shows the options' });
 }

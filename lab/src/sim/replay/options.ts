@@ -1,8 +1,6 @@
 // The options of `./rmh replay`. Throws RMH_USAGE with what is wrong.
-import { availableParallelism } from 'node:os';
-import { RmhError } from '@rmh/contract';
-import { parseOptions } from '@rmh/contract/daemon';
-import { isMixName, MIX_NAMES, type MixName } from '../mix.ts';
+import { Given } from '../command.ts';
+import { MIX_NAMES, type MixName } from '../mix.ts';
 
 export const REPLAY_USAGE = `usage: rmh replay --baseline POLICY --candidate POLICY [options]
 
@@ -26,7 +24,6 @@ export const REPLAY_EXIT = { fine: 0, failed: 1, worse: 3, undecided: 4 } as con
 
 // 256 seeds over the shipped drives are 512 simulated hours: an afternoon on one core.
 const SEEDS_MOST = 256;
-const JOBS_MOST = 256;
 /** Longer than all recorded drives together. */
 const HOURS_MOST = 10_000;
 
@@ -41,51 +38,26 @@ export interface ReplayOptions {
   readonly json: string | null;
 }
 
+const TEXTS = ['baseline', 'candidate', 'drives', 'hours', 'mix', 'seeds', 'jobs', 'json'];
+
 /** Null: help was asked for. */
 export function parseReplayOptions(argv: string[]): ReplayOptions | null {
-  const { values } = parseOptions(argv, {
-    baseline: { type: 'string' },
-    candidate: { type: 'string' },
-    drives: { type: 'string' },
-    hours: { type: 'string' },
-    mix: { type: 'string' },
-    seeds: { type: 'string' },
-    jobs: { type: 'string' },
-    json: { type: 'string' },
-    help: { type: 'boolean', short: 'h' },
-  });
-  if (values['help'] === true) return null;
-  const text = (name: string): string | null => {
-    const value = values[name];
-    return typeof value === 'string' ? value : null;
-  };
-  const mix = text('mix') ?? 'standard';
-  if (!isMixName(mix)) throw usage(`--mix is ${MIX_NAMES.join(', ')}, not "${mix}"`);
+  const given = new Given('replay', argv, TEXTS);
+  if (given.flag('help')) return null;
   return {
-    baseline: required('baseline', text('baseline')),
-    candidate: required('candidate', text('candidate')),
-    drives: text('drives') ?? 'shipped',
-    hours: numberOf('hours', text('hours') ?? String(HOURS_MOST), 0.01, HOURS_MOST, false),
-    mix,
-    seeds: numberOf('seeds', text('seeds') ?? '2', 1, SEEDS_MOST, true),
-    jobs: numberOf('jobs', text('jobs') ?? String(availableParallelism()), 1, JOBS_MOST, true),
-    json: text('json'),
+    baseline: policyIn(given, 'baseline'),
+    candidate: policyIn(given, 'candidate'),
+    drives: given.text('drives') ?? 'shipped',
+    hours: given.number('hours', 0.01, HOURS_MOST) ?? HOURS_MOST,
+    mix: given.mix(),
+    seeds: given.count('seeds', 1, SEEDS_MOST) ?? 2,
+    jobs: given.jobs(),
+    json: given.text('json'),
   };
 }
 
-function required(name: string, value: string | null): string {
-  if (value === null) throw usage(`--${name} POLICY is missing`);
-  return value;
-}
-
-function numberOf(name: string, text: string, least: number, most: number, whole: boolean): number {
-  const value = Number(text);
-  const fits =
-    text !== '' && value >= least && value <= most && (!whole || Number.isInteger(value));
-  if (fits) return value;
-  throw usage(`--${name} is ${whole ? 'a whole number' : 'a number'} from ${least} to ${most}`);
-}
-
-export function usage(message: string): RmhError {
-  return new RmhError('RMH_USAGE', message, { hint: '"rmh replay --help" shows the options' });
+function policyIn(given: Given, name: string): string {
+  const policy = given.text(name);
+  if (policy === null) throw given.wrong(`--${name} POLICY is missing`);
+  return policy;
 }
