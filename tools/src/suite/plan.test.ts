@@ -36,6 +36,7 @@ test('a full run checks first, and runs each test file in exactly one step', () 
     'unit tests: packages/wire/src/frames.test.ts',
     'unit tests, platform: apps/platform/src/db/migrate.test.ts',
     'fuzz: packages/wire/src/frames.fuzz.ts',
+    'console, built',
     'end to end, patient: apps/console/src/pages.e2e.test.ts',
     'end to end: lab/src/runner/tunnel.e2e.test.ts',
     'benches, small: packages/wire/src/frames.bench.ts',
@@ -99,6 +100,13 @@ test('a skip is a failure where everything can be installed', () => {
   assert.match(strict.failures[0]?.detail ?? '', /no tun/);
   assert.ok(isSuccess(SKIPPED));
   assert.ok(!isSuccess(strict));
+});
+
+test('what nothing can install is told as a skip, and fails nowhere', () => {
+  const skips = [{ where: 'a.ts', name: 'b', reason: 'outside the checkout: no drives' }];
+  const strict = withSkipsAsFailures({ ...SKIPPED, skips });
+  assert.equal(tallyText(strict), '2 passed, 0 failed, 1 skipped');
+  assert.ok(isSuccess(strict));
 });
 
 test('a run that counted nothing is no success', () => {

@@ -5,9 +5,10 @@
 //   }
 //
 // The embedded one always; PostgreSQL where RMH_TEST_DATABASE_URL names a server that may make
-// databases, or where the packaged one starts. Where neither is there, the reason is printed and
-// its tests are left out; under CI=true that is a failure.
+// databases, or where the packaged one starts. Where neither is there, one skipped test of the file
+// says so; under CI=true that is a failure.
 import { createHash, randomUUID } from 'node:crypto';
+import { test } from 'node:test';
 import { type Database, type Sql, SYSTEM } from './database.ts';
 import { type ColumnTypes, insertRows } from './insert.ts';
 import { migrate, readMigrations } from './migrate.ts';
@@ -28,7 +29,7 @@ export function databases(): readonly TestDatabase[] {
   const reason = given === undefined ? whyNot() : null;
   if (reason === null) return [embedded, { kind: 'postgres', open: openFreshPostgres }];
   if (process.env['CI'] === 'true') throw new Error(`no PostgreSQL to test with: ${reason}`);
-  process.stderr.write(`tests with PostgreSQL are left out: ${reason}\n`);
+  test('The same with PostgreSQL', { skip: reason });
   return [embedded];
 }
 

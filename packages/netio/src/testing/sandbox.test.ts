@@ -6,10 +6,11 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { sandboxCommand } from './sandbox.ts';
 
-for (const [claim, body, fails] of [
-  ['passes when the tests inside pass', 'assert.ok(links() === "lo")', false],
-  ['fails when a test inside fails', 'assert.ok(links() !== "lo")', true],
-  ['fails when the file breaks inside', 'process.exit(3)', true],
+for (const [claim, body, fails, words] of [
+  ['passes when the tests inside pass', 'assert.ok(links() === "lo")', false, /skipped 0/],
+  ['fails when a test inside fails', 'assert.ok(links() !== "lo")', true, /fail 1/],
+  ['fails when the file breaks inside', 'process.exit(3)', true, /fail 1/],
+  ['says what was skipped inside', 'context.skip("no modem")', false, /inside, ﹣ inner.*no modem/],
 ] as const) {
   test(`runInSandbox ${claim}`, (context) => {
     if (sandboxCommand() === null) return context.skip('the kernel grants no network namespace');
@@ -21,6 +22,7 @@ for (const [claim, body, fails] of [
       delete env['NODE_TEST_CONTEXT'];
       const { status, stdout } = spawnSync(process.execPath, [file], { env, encoding: 'utf8' });
       assert.equal(status !== 0, fails, stdout);
+      assert.match(stdout, words);
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -35,5 +37,5 @@ function innerTest(body: string): string {
     import { Rtnl } from ${url('../netlink/rtnl.ts')};
     import { runInSandbox } from ${url('./sandbox.ts')};
     const links = () => Rtnl.open().links().map(({ name }) => name).join();
-    if (runInSandbox(import.meta.url)) test('inner', () => { ${body}; });`;
+    if (runInSandbox(import.meta.url)) test('inner', (context) => { ${body}; });`;
 }

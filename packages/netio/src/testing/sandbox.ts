@@ -43,7 +43,11 @@ export function runInSandbox(fileUrl: string, needs: { tun?: boolean } = {}): bo
     const { code, output } = await runAgain(command, file, context.signal);
     if (code !== 0) process.stdout.write(output);
     assert.equal(code, 0, 'the tests in the namespace pass');
-    context.diagnostic(output.split('\n').filter(isSummary).join(' · '));
+    const lines = output.split('\n');
+    context.diagnostic(lines.filter(isSummary).join(' · '));
+    // Whoever counts sees one test, which passed: what was skipped inside must be told here.
+    const skipped = lines.filter(isSkip);
+    if (skipped.length > 0) context.skip(`inside, ${skipped.join('; ')}`);
   });
   return false;
 }
@@ -118,6 +122,11 @@ function raiseLoopback(): void {
   } finally {
     rtnl.close();
   }
+}
+
+/** A line of the node runner such as `﹣ the name (0.3ms) # the reason`. */
+function isSkip(line: string): boolean {
+  return line.trimStart().startsWith('﹣');
 }
 
 /** What the node runner sums up, and what a test inside prints as `figures {…}`. */
