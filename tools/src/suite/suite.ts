@@ -74,7 +74,7 @@ async function runStep(planned: PlannedStep, ground: Ground): Promise<tallies.Ta
 async function runCommandStep(step: CommandStep, ground: Ground): Promise<tallies.Tally> {
   const outcome = await runChild({
     command: process.execPath,
-    args: [join(ROOT, 'node_modules', step.script), ...step.args],
+    args: [join(ROOT, step.script), ...step.args],
     timeoutMs: COMMAND_TIMEOUT_MS,
     signal: ground.signal,
   });

@@ -7,6 +7,11 @@ import { type ChildOutcome, runChild } from './child.ts';
 import { REPORT_FILE_VARIABLE, type ReportLine } from './json-reporter.ts';
 import { emptyTally, type Tally } from './tally.ts';
 
+// Hundreds of processes read the same files: what one of them compiled serves the next. Node keeps
+// a folder for each version and user, tells by its content whether a file is still the same, and
+// does without where it may not write.
+const COMPILED = join(ROOT, 'node_modules/.cache/node-compile');
+
 const REPORTER = new URL('./json-reporter.ts', import.meta.url).href;
 
 export type TestProcessRequest = {
@@ -38,7 +43,7 @@ function runWithReport(request: TestProcessRequest, report: string): Promise<Chi
   return runChild({
     command: process.execPath,
     args: ['--disable-warning=ExperimentalWarning', ...reporting, ...request.files],
-    env: { ...request.env, [REPORT_FILE_VARIABLE]: report },
+    env: { NODE_COMPILE_CACHE: COMPILED, ...request.env, [REPORT_FILE_VARIABLE]: report },
     timeoutMs: request.timeoutMs,
     signal: request.signal,
     ...(onOutput === undefined ? {} : { onOutput }),
