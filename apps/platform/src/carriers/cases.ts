@@ -14,6 +14,7 @@ import { problem } from '../http/problem.ts';
 import { type Ask, type Route, route } from '../http/route.ts';
 import { audit } from '../identity/audit.ts';
 import { nameOf } from '../orders/rows.ts';
+import { isDeskEvent, tellDesk } from './desk-mail.ts';
 import { areaAlarm, caseFrom, openCase } from './open.ts';
 import { type CaseRow, caseById, caseOf, ownCase, SELECT_CASE, sideOf } from './rows.ts';
 import { isAnswer, isOver, move } from './states.ts';
@@ -153,6 +154,7 @@ export async function commandCase(
     [caseId, new Date(nowMs), side, nameOf(asker), what, before.state, to, reason],
   );
   const after = await caseById(sql, caseId);
+  if (after.sent_at !== null && isDeskEvent(what)) await tellDesk(ask, caseId, what);
   await note(ask, after, what, { state: to }, { state: before.state }, reason);
   return after;
 }

@@ -2,6 +2,7 @@
 import type { Route } from '../http/route.ts';
 import type { Job } from '../services.ts';
 import { caseRoutes } from './cases.ts';
+import { mailDesks } from './desk-mail.ts';
 import { evidenceRoutes } from './evidence-routes.ts';
 import { watchFate } from './fate.ts';
 import { listEvidenceKeys } from './keys.ts';
@@ -18,4 +19,4 @@ export const routes: readonly Route[] = [
   ...recordRoutes,
   ...tmf621Routes,
 ];
-export const jobs: readonly Job[] = [watchCarriers, watchHoles, watchFate];
+export const jobs: readonly Job[] = [watchCarriers, watchHoles, watchFate, mailDesks];

@@ -15,6 +15,7 @@ import { type Ask, type Route, route } from '../http/route.ts';
 import { audit } from '../identity/audit.ts';
 import { nameOf } from '../orders/rows.ts';
 import { CASE_PARAMS } from './cases.ts';
+import { tellDesk } from './desk-mail.ts';
 import { caseById, ownCase, sideOf } from './rows.ts';
 import { isOver } from './states.ts';
 
@@ -93,6 +94,7 @@ export async function sayIn(ask: Ask, caseId: number, text: string): Promise<Cas
      WHERE id = $1`,
     [caseId, side, now],
   );
+  if (side === 'health' && row.sent_at !== null) await tellDesk(ask, caseId, 'message');
   await audit(sql, {
     ask,
     action: 'case.say',

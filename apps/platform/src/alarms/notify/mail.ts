@@ -65,7 +65,7 @@ const OSLO = new Intl.DateTimeFormat('nb-NO', {
   timeZone: 'Europe/Oslo',
 });
 
-function osloTime(at: string): string {
+export function osloTime(at: string): string {
   return OSLO.format(new Date(at));
 }
 
