@@ -102,9 +102,9 @@ export const enOrders: Readonly<Record<keyof typeof nbOrders, string>> = {
   'garage.progress': '{done} of {all} points',
   'garage.waits': 'waits for the network',
   'drive.how':
-    'Drive for a quarter of an hour at least, through five coverage cells at least. Take out one ' +
-    'SIM card, or the antenna of one carrier, for half a minute on the way: then the platform ' +
-    'sees that the service holds.',
+    'Drive for a quarter of an hour at least, through five coverage cells at least. Take out the ' +
+    'SIM card, or the antenna, of one carrier after the other, for half a minute each: then the ' +
+    'platform sees that the traffic moves, and that the service holds.',
   'drive.start': 'Start the drive',
   'drive.finish': 'Done: measure the drive',
   'drive.again': 'Measure the same drive again',

@@ -82,6 +82,12 @@ test('An outage of the whole service exercises nothing, whatever came after', ()
   assert.deepEqual(faults({ outages: last }), [], 'the last one that counts');
 });
 
+test('A carrier without traffic that flickers after the drill takes nothing from it', () => {
+  const flicker = { movedAfterMs: null, serviceHeld: true };
+  assert.deepEqual(faults({ outages: [{ movedAfterMs: 90, serviceHeld: true }, flicker] }), []);
+  assert.deepEqual(faults({ outages: [flicker] }), ['failed failover'], 'and is no drill');
+});
+
 test('A vehicle without subscriptions does not pass, and a figure says why', () => {
   assert.equal(judgeDrive({ ...GOOD, expected: [] }).passed, false);
   assert.deepEqual(faults({ expected: [] }), ['failed subscriptions']);

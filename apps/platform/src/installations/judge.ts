@@ -31,7 +31,7 @@ export interface LinkFacts {
 }
 
 export interface LinkOutage {
-  /** Null: it did not move, or had nowhere to go. */
+  /** Null: it carried too little to move, or the rest had nowhere to go. */
   readonly movedAfterMs: number | null;
   /** The service stayed up for all of it. */
   readonly serviceHeld: boolean;
@@ -97,9 +97,14 @@ function antenna(link: string, cells: LinkFacts['cells']): DriveFigure {
   };
 }
 
-/** The last time that a carrier was lost and the service was not: none, and nothing is shown. */
+/**
+ * The last time that a carrier was lost, its traffic moved, and the service was not lost: none, and
+ * nothing is shown. A carrier on which nothing was may flicker as it likes, before and after.
+ */
 function failover(outages: readonly LinkOutage[]): DriveFigure {
-  const last = outages.findLast(({ serviceHeld }) => serviceHeld);
+  const last = outages.findLast(({ movedAfterMs, serviceHeld }) => {
+    return serviceHeld && movedAfterMs !== null;
+  });
   const measured = last?.movedAfterMs ?? null;
   const result = measured !== null && measured <= FAILOVER_MOST_MS ? 'passed' : 'failed';
   const of = outages.length;
