@@ -174,8 +174,24 @@ export async function recount(db: Database): Promise<Recount[]> {
         }),
       );
     }
-    recounts.push(await recountCoverage(sql));
+    recounts.push(await recountOrganisations(sql), await recountCoverage(sql));
     return recounts;
+  });
+}
+
+/** `unit_id` here: an organisation, with all below it. */
+async function recountOrganisations(sql: Sql): Promise<Recount> {
+  const settled = `NOT EXISTS (SELECT FROM availability_dirty d WHERE d.at = key.at)
+    AND NOT EXISTS (SELECT FROM dirty_bucket d WHERE d.step_s <= 86400
+      AND d.at >= key.at AND d.at < key.at + interval '25 hours')`;
+  const of = (link: string, table: string) => `SELECT t.ancestor_id AS unit_id,
+    date_trunc('day', at, 'Europe/Oslo') AS at, ${link} AS part, sum(up_ms) AS a, sum(down_ms) AS b
+    FROM ${table} JOIN organisation_tree t USING (organisation_id) GROUP BY 1, 2, 3`;
+  return await differences(sql, 'organisations, days', settled, {
+    rows: `SELECT *, 0 AS c, 0 AS d FROM (${of("''", 'sample')}
+      UNION ALL ${of('link', 'sample_path')}) AS own`,
+    sums: `SELECT organisation_id AS unit_id, at, link AS part, sum(up_ms) AS a, sum(down_ms) AS b,
+      0 AS c, 0 AS d FROM availability_day GROUP BY 1, 2, 3`,
   });
 }
 

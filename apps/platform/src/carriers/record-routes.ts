@@ -26,9 +26,10 @@ const scorecard = route({
     const { months, simulated, organisationId = null } = query;
     const asked = { simulated, organisationId };
     const items: ScorecardMonth[] = [];
-    for (const month of monthsBefore(nowMs, months)) {
-      const availability = await availabilityBy(sql, month, asked);
-      items.push(...(await casesBy(sql, month, asked, availability)));
+    const all = monthsBefore(nowMs, months);
+    const availability = await availabilityBy(sql, all, asked);
+    for (const month of all) {
+      items.push(...(await casesBy(sql, month, asked, availability.get(month.first))));
     }
     return { body: { months: items, open: await openBy(sql, asked) } };
   },

@@ -1,7 +1,8 @@
-// A month of every carrier. Availability comes from the day's rollups of the asker's vehicles; what
+// Months of every carrier. Availability comes from the days of the asker's organisations; what
 // outages cost is the asker's part of it (row-level security shows no other).
 import type { Scorecard, ScorecardMonth } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
+import { highest } from '../organisations/highest.ts';
 import { share } from '../statistics/figures.ts';
 import { BELOW, instant } from '../statistics/sums.ts';
 import type { Month } from './record-routes.ts';
@@ -12,20 +13,28 @@ export interface Asked {
   readonly organisationId: number | null;
 }
 
-/** By the carrier's key. */
+type ByCarrier = ReadonlyMap<string, number | null>;
+
+/** By the month's first day, and by the carrier's key. */
 export async function availabilityBy(
   sql: Sql,
-  { fromMs, toMs }: Month,
+  months: readonly Month[],
   { simulated, organisationId }: Asked,
-): Promise<ReadonlyMap<string, number | null>> {
-  // As float8: sums of bigint are numeric, and cost the embedded database three times as much.
-  const rows = await sql.query<{ link: string; up: number; down: number }>(
-    `SELECT link, sum(up_ms::float8)::bigint AS up, sum(down_ms::float8)::bigint AS down
-     FROM rollup_path WHERE step_s = 86400 AND at >= '${instant(fromMs)}'
-       AND at < '${instant(toMs)}' AND simulated = $1 AND ${BELOW} GROUP BY link`,
-    [simulated, organisationId],
+): Promise<ReadonlyMap<string, ByCarrier>> {
+  const fromMs = Math.min(...months.map((month) => month.fromMs));
+  const rows = await sql.query<{ month: string; link: string; up: number; down: number }>(
+    `SELECT date_trunc('month', at AT TIME ZONE 'Europe/Oslo')::date AS month, link,
+       sum(up_ms)::bigint AS up, sum(down_ms)::bigint AS down
+     FROM availability_day WHERE organisation_id IN ${highest('$2')} AND simulated = $1
+       AND at >= $3 AND link <> '' GROUP BY 1, 2`,
+    [simulated, organisationId, instant(fromMs)],
   );
-  return new Map(rows.map(({ link, up, down }) => [link, share(up, down)]));
+  return new Map(
+    [...Map.groupBy(rows, ({ month }) => month)].map(([month, own]) => [
+      month,
+      new Map(own.map(({ link, up, down }) => [link, share(up, down)])),
+    ]),
+  );
 }
 
 // Cases that struck the organisation asked for, or belong there.
@@ -44,7 +53,7 @@ export async function casesBy(
   sql: Sql,
   { first: month, fromMs, toMs }: Month,
   { simulated, organisationId }: Asked,
-  availability: ReadonlyMap<string, number | null>,
+  availability: ByCarrier | undefined,
 ): Promise<ScorecardMonth[]> {
   const rows = await sql.query<CarrierRow>(
     `WITH own AS (SELECT * FROM carrier_case WHERE ${OF_ASKED}),
@@ -78,7 +87,7 @@ export async function casesBy(
   return rows.map(({ key, ...row }) => ({
     ...row,
     month,
-    availability: availability.get(key) ?? null,
+    availability: availability?.get(key) ?? null,
   }));
 }
 

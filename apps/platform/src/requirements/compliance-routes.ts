@@ -14,7 +14,8 @@ import {
 } from '@rmh/contract/api';
 import { idCursor, page, writeCursor } from '../http/paging.ts';
 import { type Route, route } from '../http/route.ts';
-import { dayOf, dayStart, nextDay } from '../statistics/period.ts';
+import { highest } from '../organisations/highest.ts';
+import { dayOf, dayStart } from '../statistics/period.ts';
 import { IN_FORCE, requirementOf, VERSION_COLUMNS, type VersionRow } from './register.ts';
 import { currentResults, pastResults, resultOf, WHOSE } from './results.ts';
 
@@ -164,36 +165,24 @@ const trend = route({
   access: 'requirement.read',
   query: COMPLIANCE_TREND_QUERY,
   reply: COMPLIANCE_TREND,
-  readsLong: true,
   async answer({ sql, query, nowMs }) {
     const starts = [dayStart(nowMs)];
     while (starts.length < query.days) starts.unshift(dayStart((starts[0] ?? 0) - 43_200_000));
-    const whose = [query.organisationId ?? null, query.simulated];
-    // Back from now: only what changed since is read, and not all that ever was.
-    const now = await sql.query<{ state: ResultState; n: number }>(
-      `SELECT x.state, count(*)::integer AS n FROM requirement_result x
-       WHERE ${WHOSE} AND x.to_at IS NULL GROUP BY x.state`,
-      whose,
-    );
+    const days = starts.map(dayOf);
+    // What was there when the first day ended, and what each later one changed of it.
     const changes = await sql.query<{ day: string; state: ResultState; n: number }>(
-      `SELECT (at AT TIME ZONE 'Europe/Oslo')::date AS day, state, sum(n)::integer AS n FROM (
-         SELECT x.from_at AS at, x.state, 1 AS n FROM requirement_result x
-           WHERE ${WHOSE} AND x.from_at >= $3
-         UNION ALL SELECT x.to_at, x.state, -1 FROM requirement_result x
-           WHERE ${WHOSE} AND x.to_at >= $3) AS change
+      `SELECT greatest(day, $3::date) AS day, state, sum(n)::integer AS n FROM requirement_change
+       WHERE organisation_id IN ${highest('$1')} AND (NOT of_vehicle OR simulated = $2)
        GROUP BY 1, 2`,
-      [...whose, new Date(nextDay(starts[0] ?? 0))],
+      [query.organisationId ?? null, query.simulated, days[0]],
     );
-    const counts = { met: 0, failed: 0, unknown: 0 };
-    for (const { state, n } of now) counts[state] = n;
     const byDay = Map.groupBy(changes, ({ day }) => day);
-    const days = starts.map(dayOf).toReversed();
+    const counts = { met: 0, failed: 0, unknown: 0 };
     const points = days.map((day) => {
-      const point = { day, ...counts };
-      for (const { state, n } of byDay.get(day) ?? []) counts[state] -= n;
-      return point;
+      for (const { state, n } of byDay.get(day) ?? []) counts[state] += n;
+      return { day, ...counts };
     });
-    return { body: { days: points.toReversed() } };
+    return { body: { days: points } };
   },
 });
 

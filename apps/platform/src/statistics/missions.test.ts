@@ -15,11 +15,13 @@ import { missionRoutes } from './missions.ts';
 
 const MINUTE_MS = 60_000;
 const DAY_MS = 86_400_000;
-// Noon yesterday, in whole minutes.
-const T0_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
+// Noon sixteen days ago, in whole minutes: its week is over.
+const T0_MS = Math.floor(Date.now() / DAY_MS) * DAY_MS - 15.5 * DAY_MS;
 const LOST = { class: 'critical', received: 8, repaired: 1, late: 0, quietMs: 0 } as const;
 const iso = (ms: number) => new Date(ms).toISOString();
-const SPAN = `from=${iso(T0_MS - DAY_MS)}&to=${iso(T0_MS + DAY_MS)}`;
+const spanOf = (days: number) =>
+  `from=${iso(T0_MS - days * DAY_MS)}&to=${iso(T0_MS + days * DAY_MS)}`;
+const SPAN = spanOf(1);
 
 /** A minute of six samples: the first 4 s of each are down, and one packet in ten is lost. */
 function minuteAt(atMs: number, first: number): Sample[] {
@@ -39,6 +41,9 @@ async function rollUp(db: Database): Promise<void> {
 async function figures(client: Client, more = ''): Promise<Map<Urgency, MissionFigures>> {
   const { body, text } = await client(`GET /statistics/missions?${SPAN}${more}`);
   assert.ok(body['urgencies'], text);
+  // The week around it in one piece.
+  const { body: ofWeek } = await client(`GET /statistics/missions?${spanOf(8)}${more}`);
+  assert.deepEqual(ofWeek['urgencies'], body['urgencies']);
   return new Map((body['urgencies'] as MissionFigures[]).map((one) => [one.urgency, one]));
 }
 
@@ -50,9 +55,12 @@ for (const { kind, open } of databases()) {
     const [car, other] = [given(units[0]), given(units[1])];
     let nowMs = T0_MS;
     const routes = [setMission, endMission, ...missionRoutes, ...missionExportRoutes];
-    const server = await testServer(testServices(db, { nowMs: () => nowMs }), routes);
-    t.after(() => server.close());
+    const then = await testServer(testServices(db, { nowMs: () => nowMs }), routes);
+    t.after(() => then.close());
     const grants = [{ role: 'national-operator' as const, organisationId: 1 }];
+    const dispatch = await then.user(1, grants);
+    const server = await testServer(testServices(db), routes);
+    t.after(() => server.close());
     const nation = await server.user(1, grants);
     const north = given(regions[0]);
     const region = await server.user(north, [
@@ -65,7 +73,7 @@ for (const { kind, open } of databases()) {
       );
     const say = async (atMs: number, urgency: Urgency, forMinutes: number) => {
       nowMs = atMs;
-      const reply = await nation(`POST /vehicles/${car.vehicleId}/mission`, {
+      const reply = await dispatch(`POST /vehicles/${car.vehicleId}/mission`, {
         body: { urgency, forMinutes },
       });
       assert.equal(reply.status, 200, reply.text);
@@ -76,7 +84,7 @@ for (const { kind, open } of databases()) {
     await say(T0_MS + 5 * MINUTE_MS, 'acute', 20);
     await say(T0_MS + 12 * MINUTE_MS, 'urgent', 60);
     nowMs = T0_MS + 15 * MINUTE_MS;
-    await nation(`DELETE /vehicles/${car.vehicleId}/mission`);
+    await dispatch(`DELETE /vehicles/${car.vehicleId}/mission`);
     await say(T0_MS + 20 * MINUTE_MS, 'ordinary', 2);
     nowMs = T0_MS + 40 * MINUTE_MS;
     // All minutes from 0 to 30 but those from 4 to 8, which come late.

@@ -1,10 +1,11 @@
 // Figures of a period for those who may see them: what the routes and the exports share.
 import type { Figures, GROUPS } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
+import { highest } from '../organisations/highest.ts';
 import { figuresOf, share } from './figures.ts';
 import { type Branch, grouped } from './groups.ts';
 import { dayOf, nextDay, type Period, periodOf, weekStart } from './period.ts';
-import { BELOW, instant, type Selection, sumsOf } from './sums.ts';
+import { instant, type Selection, sumsOf } from './sums.ts';
 
 export interface Question {
   readonly from: string;
@@ -53,7 +54,8 @@ export interface TrendDay {
 
 interface DayRow {
   readonly at: Date;
-  readonly link: string | null;
+  /** '': the service. */
+  readonly link: string;
   readonly up: number;
   readonly down: number;
 }
@@ -61,33 +63,24 @@ interface DayRow {
 /** A point for every day of the span, known or not. */
 export async function trendOf(sql: Sql, question: Question, nowMs: number): Promise<TrendDay[]> {
   const { period, simulated, organisationId } = wholeDays(question, nowMs);
-  const rows: DayRow[] = [];
-  // Week by week, for the reason that `sumsOf` reads part by part.
-  for (let fromMs = period.fromMs; fromMs < period.toMs; fromMs += 7 * 86_400_000) {
-    const toMs = Math.min(fromMs + 7 * 86_400_000, period.toMs);
-    const where = `step_s = 86400 AND at >= '${instant(fromMs)}' AND at < '${instant(toMs)}'
-      AND simulated = $1 AND ${BELOW}`;
-    const ofWeek = await sql.query<DayRow>(
-      `SELECT at, NULL AS link, sum(up_ms) AS up, sum(down_ms) AS down FROM rollup_service
-      WHERE ${where} GROUP BY at
-      UNION ALL SELECT at, link, sum(up_ms), sum(down_ms) FROM rollup_path
-      WHERE ${where} GROUP BY at, link`,
-      [simulated, organisationId],
-    );
-    rows.push(...ofWeek);
-  }
+  const rows = await sql.query<DayRow>(
+    `SELECT at, link, sum(up_ms)::bigint AS up, sum(down_ms)::bigint AS down
+    FROM availability_day WHERE organisation_id IN ${highest('$2')} AND simulated = $1
+      AND at >= $3 AND at < $4 GROUP BY at, link`,
+    [simulated, organisationId, instant(period.fromMs), instant(period.toMs)],
+  );
   const byDay = Map.groupBy(rows, ({ at }) => +at);
-  const links = [...new Set(rows.flatMap(({ link }) => link ?? []))].toSorted();
+  const links = [...new Set(rows.map(({ link }) => link))].filter(Boolean).toSorted();
   const days: TrendDay[] = [];
   for (let at = period.fromMs; at < period.toMs; at = nextDay(at)) {
     const ofDay = byDay.get(at) ?? [];
-    const shareOf = (link: string | null) => {
+    const shareOf = (link: string) => {
       const row = ofDay.find((one) => one.link === link);
       return row === undefined ? null : share(row.up, row.down);
     };
     days.push({
       day: dayOf(at),
-      availability: shareOf(null),
+      availability: shareOf(''),
       carriers: links.map((link) => ({ link, availability: shareOf(link) })),
     });
   }

@@ -49,7 +49,6 @@ const trend = route({
   access: 'statistics.read',
   query: TREND_QUERY,
   reply: TREND,
-  readsLong: true,
   async answer({ sql, query, nowMs }) {
     return { body: { days: await trendOf(sql, query, nowMs) } };
   },

@@ -1,9 +1,10 @@
 // What vehicles had while they were on missions: sums by day and urgency, of the minutes that began
-// in a mission. A day is added up anew when a mission changed or a minute of one did.
+// in a mission, and of these by week. A day is added up anew when a mission changed or a minute of
+// one did, and its week with it.
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { BY_INDEX } from './rollup.ts';
-import { endOf, STEPS } from './rollup-sql.ts';
+import { endOf, STEPS, startOf } from './rollup-sql.ts';
 import { CLASSES } from './rows.ts';
 
 const MONTH_MS = 31 * 86_400_000;
@@ -39,6 +40,19 @@ SELECT ${KEY}, sum(missions), ${SUMS.map((name) => `sum(${name})`).join(', ')} F
     AND at < least(m.to_at, ${END}) AND at >= $3 AND at < $4 OFFSET 0) AS r
 ) AS part GROUP BY ${KEY}`;
 
+// Of 7 days by their key: a week has 167 to 169 hours, and its days begin where Norway's do.
+const WEEK = startOf('b.start', STEPS.week);
+const WEEKS = `(SELECT DISTINCT b.vehicle_id, ${WEEK} AS start FROM ${DAY}) AS w`;
+const ADD_UP_WEEKS = `
+INSERT INTO mission_week (at, vehicle_id, organisation_id, simulated, urgency, missions,
+  ${SUMS.join(', ')})
+SELECT w.start, d.vehicle_id, d.organisation_id, d.simulated, d.urgency, sum(d.missions),
+  ${SUMS.map((name) => `sum(d.${name})`).join(', ')}
+FROM ${WEEKS} CROSS JOIN generate_series(0, 6) AS nth JOIN mission_day d
+  ON d.vehicle_id = w.vehicle_id AND d.at = (w.start AT TIME ZONE 'Europe/Oslo'
+    + nth * interval '1 day') AT TIME ZONE 'Europe/Oslo'
+GROUP BY 1, 2, 3, 4, 5`;
+
 /** Adds up the days that began before `beforeMs` and are dirty; returns how many. */
 export async function addUpMissions(db: Database, beforeMs: number): Promise<number> {
   for (let done = 0; ; ) {
@@ -69,6 +83,12 @@ async function addUpSome(sql: Sql, beforeMs: number): Promise<number> {
   const endMs = Math.max(...days.map(({ end_at }) => +end_at));
   const bounds = [firstMs, endMs].map((ms) => new Date(ms).toISOString());
   await sql.query(ADD_UP, [...which, ...bounds]);
+  await sql.query(
+    `DELETE FROM mission_week d USING ${WEEKS}
+    WHERE d.at = w.start AND d.vehicle_id = w.vehicle_id`,
+    which,
+  );
+  await sql.query(ADD_UP_WEEKS, which);
   return days.length;
 }
 

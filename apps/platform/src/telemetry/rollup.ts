@@ -1,5 +1,5 @@
 // Rebuilds what is dirty: minutes from samples, quarters from minutes, days from quarters, weeks
-// from days.
+// and the days of organisations from days.
 //
 // The transaction that writes samples marks their minutes in the same stroke. Here a mark is taken
 // away in the transaction that rebuilds the bucket, and only if nobody else holds it: whatever
@@ -8,6 +8,7 @@ import type { Database, Sql } from '../db/database.ts';
 import { SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
 import { dayStart, weekStart } from '../statistics/period.ts';
+import { addUpAvailability, markAvailability } from './availability-days.ts';
 import { markMissions } from './mission-marks.ts';
 import { rebuildOff } from './off.ts';
 import {
@@ -38,7 +39,8 @@ const QUARTER_MS = STEPS.quarter * 1_000;
 
 /** Rebuilds the dirty buckets of a step that began before `beforeMs`; returns how many. */
 export async function rebuild(db: Database, step: number, beforeMs: number): Promise<number> {
-  for (let done = 0; ; ) {
+  let done = 0;
+  for (;;) {
     const count = await db.transaction(SYSTEM, async (sql) => {
       const buckets = await take(sql, step, beforeMs);
       if (buckets === null) return 0;
@@ -46,8 +48,10 @@ export async function rebuild(db: Database, step: number, beforeMs: number): Pro
       return buckets.unitIds.length;
     });
     done += count;
-    if (count < BUCKETS_AT_ONCE) return done;
+    if (count < BUCKETS_AT_ONCE) break;
   }
+  if (step === STEPS.day) await addUpAvailability(db);
+  return done;
 }
 
 async function take(sql: Sql, step: number, beforeMs: number): Promise<Buckets | null> {
@@ -92,6 +96,7 @@ async function rebuildThese(sql: Sql, step: number, buckets: Buckets): Promise<v
   const [below = STEPS.minute, above] = [all[at - 1], all[at + 1]];
   await sql.query(serviceFrom(below, step), values);
   await sql.query(pathFrom(below, step), values);
+  if (step === STEPS.day) await markAvailability(sql, starts);
   if (above !== undefined) await markAbove(sql, above, buckets);
 }
 
