@@ -1,37 +1,27 @@
 // A year behind the month that the fleet told: the month's rows again, four weeks earlier each, and
 // what a year leaves besides them (outages, missions, alarms, results of requirements). By SQL,
 // while the platform is stopped: 700 units × 365 days through the API would take the night.
-import { spawn } from 'node:child_process';
-import { OWN_ROOT } from './children.ts';
+import { openTables, rollUp } from '../country/blows-database.ts';
+import type { DatabasePlace } from './platform-process.ts';
+import { work } from './platform-work.ts';
 
 const WEEKS = 4;
 /** Of the history that the fleet tells itself. */
 export const TOLD_DAYS_MOST = WEEKS * 7;
 
 /** Puts `days` behind what is there, into the embedded database's directory or PostgreSQL's. */
-export async function putYearBehind(
-  where: { readonly directory: string } | { readonly url: string },
-  days: number,
-): Promise<void> {
-  const open =
-    'url' in where
-      ? `(await import('./apps/platform/src/db/postgres.ts')).openPostgres`
-      : `(await import('./apps/platform/src/db/pglite.ts')).openEmbedded`;
-  const at = JSON.stringify('url' in where ? where.url : where.directory);
-  const program = `
-    const db = await ${open}(${at});
-    for (const text of ${JSON.stringify(statements(days))}) {
+export async function putYearBehind(where: DatabasePlace, days: number): Promise<void> {
+  const db = await ('url' in where ? openTables('', where.url) : openTables(where.directory));
+  try {
+    for (const text of statements(days)) {
       await db.transaction({ kind: 'system' }, (sql) => sql.query(text));
     }
-    await db.close();`;
-  const child = spawn(process.execPath, ['--input-type=module', '--eval', program], {
-    cwd: OWN_ROOT,
-    stdio: ['ignore', 'inherit', 'inherit'],
-  });
-  const { promise, resolve } = Promise.withResolvers<number | null>();
-  child.once('exit', resolve);
-  const code = await promise;
-  if (code !== 0) throw new Error(`the year could not be put behind: ${code}`);
+    // The days of organisations, by the platform's own hand.
+    await rollUp(db);
+    await db.transaction({ kind: 'system' }, (sql) => sql.query('ANALYZE'));
+  } finally {
+    await db.close();
+  }
 }
 
 function statements(days: number): string[] {
@@ -50,7 +40,10 @@ function statements(days: number): string[] {
     missionSpans(days),
     alarms(days),
     results(months),
-    'ANALYZE',
+    MISSION_WEEKS,
+    `INSERT INTO availability_dirty SELECT DISTINCT at FROM rollup_service WHERE step_s = 86400
+      ON CONFLICT DO NOTHING`,
+    ...work(),
   ];
 }
 
@@ -111,16 +104,25 @@ const missionSpans = (count: number) => `ALTER TABLE mission_span DISABLE TRIGGE
     LATERAL (SELECT now() - ago * interval '1 day' - nth * interval '4 hours' AS at) AS t;
   ALTER TABLE mission_span ENABLE TRIGGER USER`;
 
-// Ten of vehicles a day and one area, all over.
+const MISSION_WEEKS = `TRUNCATE mission_week;
+  DO $$ DECLARE sums text; BEGIN
+    SELECT string_agg('sum(' || attname || ')', ', ' ORDER BY attnum) INTO sums FROM pg_attribute
+      WHERE attrelid = 'mission_day'::regclass AND attnum > 5;
+    EXECUTE 'INSERT INTO mission_week SELECT date_trunc(''week'', at, ''Europe/Oslo''), vehicle_id,
+      organisation_id, simulated, urgency, ' || sums || ' FROM mission_day GROUP BY 1, 2, 3, 4, 5';
+  END $$`;
+
+// Of vehicles a day, and one area: 10,000 a year.
+const ALARMS_A_DAY = 27;
 const alarms = (count: number) => `INSERT INTO alarm (key, organisation_id, kind, severity,
     simulated, vehicle_id, carrier, vehicles, since, raised_at, updated_at, cleared_at)
   SELECT 'bench:' || ago || ':' || nth, v.organisation_id,
     CASE nth WHEN 0 THEN 'carrier-area' ELSE 'carrier-down' END, 'minor', v.simulated,
     CASE nth WHEN 0 THEN NULL ELSE v.id END, 'telia', 1 + (nth = 0)::integer * 40, at, at, at,
     at + interval '20 minutes'
-  FROM ${days(count)}, generate_series(0, 10) AS nth,
+  FROM ${days(count)}, generate_series(0, ${ALARMS_A_DAY}) AS nth,
     LATERAL (SELECT * FROM vehicle ORDER BY id OFFSET (ago * 11 + nth) % 500 LIMIT 1) AS v,
-    LATERAL (SELECT now() - ago * interval '1 day' - nth * interval '1 hour' AS at) AS t`;
+    LATERAL (SELECT now() - ago * interval '1 day' - nth * interval '45 minutes' AS at) AS t`;
 
 // Each result changed once a month.
 const results = (months: number) => `INSERT INTO requirement_result (requirement_id, version,

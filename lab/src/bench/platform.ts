@@ -57,7 +57,7 @@ async function measure(
     const before = options.days - TOLD_DAYS_MOST;
     await platform.whileStopped((where) => putYearBehind(where, before));
   }
-  const pages = await pagesOf(client, voices, options);
+  const pages = await pagesOf(client, options);
   say('warming up: each unit speaks once');
   const warm = new Counts();
   await speak(client, random, voices, Date.now() + EVERY_MS, warm, new Watch(client));
@@ -97,15 +97,10 @@ async function measure(
 // Twenty askings: the 95th of a hundred is the last but one.
 const ASKED_TIMES = 20;
 
-async function pagesOf(
-  client: PlatformClient,
-  voices: readonly Voice[],
-  { days }: PlatformOptions,
-): Promise<PageMeasured[]> {
-  const [first] = voices;
-  if (days <= TOLD_DAYS_MOST || first === undefined) return [];
+async function pagesOf(client: PlatformClient, { days }: PlatformOptions): Promise<PageMeasured[]> {
+  if (days <= TOLD_DAYS_MOST) return [];
   say('asking for every page');
-  return await measurePages(client, first.vehicleId, ASKED_TIMES);
+  return await measurePages(client, ASKED_TIMES);
 }
 
 class Counts {
