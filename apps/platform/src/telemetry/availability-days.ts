@@ -26,9 +26,7 @@ const ADD_UP = `INSERT INTO availability_day
     )
     .join(' UNION ALL ')}) AS own
   JOIN organisation_tree t ON t.organisation_id = own.organisation_id
-  GROUP BY 1, 2, 4
-  ON CONFLICT (organisation_id, simulated, at, link)
-    DO UPDATE SET up_ms = excluded.up_ms, down_ms = excluded.down_ms`;
+  GROUP BY 1, 2, 4`;
 
 /** Adds up the days that are dirty, each in a transaction (2,000 vehicles: some 30 ms). */
 export async function addUpAvailability(db: Database): Promise<void> {
@@ -39,8 +37,12 @@ export async function addUpAvailability(db: Database): Promise<void> {
            SELECT at FROM availability_dirty ORDER BY at LIMIT 1 FOR UPDATE SKIP LOCKED)
          RETURNING at`,
       );
-      if (day !== undefined) await sql.query(ADD_UP, [day.at.toISOString()]);
-      return day !== undefined;
+      if (day === undefined) return false;
+      const at = [day.at.toISOString()];
+      // What nobody has any more must not stay.
+      await sql.query('DELETE FROM availability_day WHERE at = $1', at);
+      await sql.query(ADD_UP, at);
+      return true;
     });
     if (!found) return;
   }
