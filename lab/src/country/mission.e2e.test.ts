@@ -44,25 +44,22 @@ test('What dispatch says of a vehicle holds in it within 2 s, and so does its en
     const [voice] = await makeFleet(client, new Random(1), 1);
     const { vehicleId, identity } = voice as Voice;
     const path = `/vehicles/${vehicleId}/mission`;
-    part = await partOf(join(directory, 'unit'), identity, platform);
-    let treatment: MissionTreatment | null = null;
-    const { begun } = part;
-    begun.call(
-      part,
-      () => {},
-      () => {
-        treatment = part?.treatment ?? null;
-      },
-    );
+    const unit = await partOf(join(directory, 'unit'), identity, platform);
+    part = unit;
+    const told: { treatment: MissionTreatment | null } = { treatment: null };
+    const treat = () => {
+      told.treatment = unit.treatment;
+    };
+    unit.begun(() => {}, treat);
     /** From the word until it holds, ms. */
     const tell = async (urgency: Urgency | null): Promise<number> => {
       const beganMs = performance.now();
-      const told =
+      const reply =
         urgency === null
           ? await client.delete(path)
           : await client.post(path, { urgency, forMinutes: 20 });
-      assert.ok(told.status < 300, told.text);
-      while ((treatment?.urgency ?? null) !== urgency) {
+      assert.ok(reply.status < 300, reply.text);
+      while ((told.treatment?.urgency ?? null) !== urgency) {
         assert.ok(performance.now() - beganMs < WAIT_MS_MAX, `still not ${urgency}`);
         await sleep(1);
       }
@@ -70,7 +67,7 @@ test('What dispatch says of a vehicle holds in it within 2 s, and so does its en
     };
     // The unit may still be on its way to its first question.
     await tell('acute');
-    assert.deepEqual(treatment, BUILT_IN.missions[0]);
+    assert.deepEqual(told.treatment, BUILT_IN.missions[0]);
     const tookMs: number[] = [];
     for (let i = 0; i < ROUNDS; i++) {
       // In a poll again, and not in the pause before it.

@@ -188,6 +188,6 @@ test('A platform that is silent, or knows no missions, is not asked in a circle'
   assert.ok((pauses[0] ?? 0) >= 500, `${pauses[0]} ms`);
   assert.ok(
     pauses.slice(5).every((ms) => ms >= 5_000 && ms <= 15_000),
-    `${pauses}`,
+    pauses.join(' '),
   );
 });
