@@ -92,6 +92,16 @@ test('a data budget is told with what is left, and in words from four fifths on'
   assert.ok(!renderStatus(STATUS, 'nb').includes('data denne måneden'), 'no budget, no column');
 });
 
+test('a mission stands at the top, with what is left of it', () => {
+  const out: DaemonStatus = { ...STATUS, mission: { urgency: 'acute', leftSeconds: 1_150 } };
+  assert.match(
+    renderStatus(out, 'nb'),
+    /^Enhet amb-1: ● i drift · oppdrag: akutt, 19 min igjen · /,
+  );
+  assert.match(renderStatus(out, 'en'), /mission: acute, 19 min left/);
+  assert.ok(!renderStatus(STATUS, 'nb').includes('oppdrag'), 'none, no word of it');
+});
+
 test('no control character of a name reaches the terminal', () => {
   // biome-ignore lint: the control characters are the point
   assert.doesNotMatch(renderStatus(STATUS, 'en').replaceAll('\n', ''), /\p{Cc}/u);

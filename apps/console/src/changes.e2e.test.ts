@@ -176,8 +176,12 @@ test('A card in a drawer is found, put into a vehicle, and taken out on its page
   await page.context().close();
 });
 
-test('A unit is replaced; its token stays while the page shows the new unit', async () => {
+test('A unit is replaced, out on a mission; its token stays while the page shows the new one', async () => {
   const page = await open('/vehicles/19');
+  await page
+    .locator('.facts')
+    .getByText(/^Akutt til /)
+    .waitFor();
   await press(button(page, 'Bytt enhet'));
   await write(page, 'Den nye enhetens serienummer', 'RMH-9001');
   await write(page, 'Begrunnelse', 'Vann i boksen');

@@ -1,6 +1,6 @@
 // One vehicle: now, over time, what happened in words, and what is built into it.
 import { Button } from '@digdir/designsystemet-react';
-import type { NowCarrier, Vehicle } from '@rmh/contract/api';
+import type { NowCarrier, Vehicle, VehicleMission } from '@rmh/contract/api';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { useGet, useMay, useOrganisations } from '../api/api.ts';
@@ -124,6 +124,8 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
   const nowMs = useNowMs();
   const look = useCarrierLook();
   const live = useLiveVehicle(vehicle.id) ?? vehicle.live;
+  const mission = useGet<VehicleMission>(`/vehicles/${vehicle.id}/mission`, {}, { everyMs: 15_000 })
+    .data?.mission;
   const carriers = live?.carriers ?? [];
   const budget: Column<NowCarrier> = {
     key: 'data',
@@ -188,6 +190,15 @@ function CarriersNow({ vehicle }: { readonly vehicle: Vehicle }) {
       />
       <Facts
         of={[
+          [
+            t('vehicle.mission'),
+            mission
+              ? t('vehicle.missionUntil', {
+                  urgency: t(`urgency.${mission.urgency}`),
+                  until: whenText(language, mission.until, nowMs),
+                })
+              : '–',
+          ],
           [t('column.gateway'), live?.gateway ?? '–'],
           [t('vehicle.waiting'), live?.waiting ?? '–'],
           [t('vehicle.software'), live?.softwareVersion ?? '–'],

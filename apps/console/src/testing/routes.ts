@@ -27,7 +27,9 @@ import {
   UNIT,
   USER,
   VEHICLE,
+  VEHICLE_MISSION,
   VEHICLE_OUTAGE,
+  type VehicleMission,
 } from '@rmh/contract/api';
 import { z } from 'zod';
 import { carrierRoutes } from './carrier-cases.ts';
@@ -134,6 +136,9 @@ function fleetRoutes(seed: Seed, nowMs: number): FakeRoute[] {
     fakeRoute('GET', '/overview', OVERVIEW, () => overviewOf(seed, nowMs)),
     fakeRoute('GET', '/vehicles', pageOf(VEHICLE), ({ query }) => vehiclePage(seed, query)),
     fakeRoute('GET', '/vehicles/:id', VEHICLE, vehicleOf),
+    fakeRoute('GET', '/vehicles/:id/mission', VEHICLE_MISSION, ({ params: [id] }) =>
+      missionOf(Number(id), nowMs),
+    ),
     fakeRoute('GET', '/vehicles/:id/series', SERIES, ({ params: [id], query }) =>
       seriesOf(Number(id), query.get('from') ?? '', query.get('to') ?? ''),
     ),
@@ -293,4 +298,10 @@ function figureRoutes(seed: Seed, nowMs: number): FakeRoute[] {
       ),
     ),
   ];
+}
+
+/** Every third vehicle is out, for another 20 minutes. */
+function missionOf(vehicleId: number, nowMs: number): VehicleMission {
+  const until = new Date(nowMs + 1_200_000).toISOString();
+  return { mission: vehicleId % 3 === 1 ? { vehicleId, urgency: 'acute', until } : null };
 }

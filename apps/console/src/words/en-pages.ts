@@ -45,6 +45,8 @@ export const enPages: Readonly<Record<keyof typeof nbPages, string>> = {
   'vehicle.now': 'Now',
   'vehicle.heard': 'heard {span} ago',
   'vehicle.neverHeard': 'The unit has never spoken',
+  'vehicle.mission': 'Mission',
+  'vehicle.missionUntil': '{urgency} until {until}',
   'vehicle.waiting': 'Samples waiting',
   'vehicle.software': 'Software',
   'vehicle.configurationVersion': 'Configuration, version',

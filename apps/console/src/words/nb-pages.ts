@@ -43,6 +43,8 @@ export const nbPages = {
   'vehicle.now': 'Nå',
   'vehicle.heard': 'hørt for {span} siden',
   'vehicle.neverHeard': 'Enheten har aldri meldt seg',
+  'vehicle.mission': 'Oppdrag',
+  'vehicle.missionUntil': '{urgency} til {until}',
   'vehicle.waiting': 'Målinger som venter',
   'vehicle.software': 'Programvare',
   'vehicle.configurationVersion': 'Konfigurasjon, versjon',

@@ -3,7 +3,7 @@ import type { Job } from '../services.ts';
 import { getEffective, previewLayer } from './effective.ts';
 import { createLayer, getLayer, listLayers, writeLayer } from './layers.ts';
 import { diffLayer, listVersions } from './layers-history.ts';
-import { endMission, setMission } from './missions.ts';
+import { endMission, readMission, setMission } from './missions.ts';
 import {
   commandRollout,
   createRollout,
@@ -29,6 +29,7 @@ export const routes: readonly Route[] = [
   getRollout,
   commandRollout,
   rolloutUnits,
+  readMission,
   setMission,
   endMission,
   unitConfiguration,

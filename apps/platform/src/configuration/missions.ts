@@ -1,6 +1,6 @@
 // What a vehicle is out for. Dispatch says it again while it lasts; a mission of which nothing is
 // heard any more is over by itself, so that nothing is frozen for good by a message that got lost.
-import { MISSION, MISSION_WRITE } from '@rmh/contract/api';
+import { MISSION, MISSION_WRITE, type Mission, VEHICLE_MISSION } from '@rmh/contract/api';
 import { z } from 'zod';
 import type { Sql } from '../db/database.ts';
 import { problem } from '../http/problem.ts';
@@ -11,6 +11,28 @@ import { MISSION_CHANNEL } from './unit-mission.ts';
 
 const MINUTE_MS = 60_000;
 const PARAMS = z.strictObject({ vehicleId: NUMBER });
+
+export const readMission = route({
+  id: 'vehicles.read-mission',
+  method: 'GET',
+  path: '/vehicles/:vehicleId/mission',
+  summary: 'What the vehicle is out for now',
+  access: 'vehicle.read',
+  params: PARAMS,
+  reply: VEHICLE_MISSION,
+  async answer({ sql, params, nowMs }) {
+    const { vehicleId } = params;
+    const [row] = await sql.query<{ urgency: Mission['urgency'] | null; until: Date }>(
+      `SELECT m.urgency, m.until FROM vehicle v
+       LEFT JOIN mission m ON m.vehicle_id = v.id AND m.until > $2 WHERE v.id = $1`,
+      [vehicleId, new Date(nowMs)],
+    );
+    if (row === undefined) throw problem('not-found');
+    const { urgency, until } = row;
+    const mission = urgency === null ? null : { vehicleId, urgency, until: until.toISOString() };
+    return { body: { mission } };
+  },
+});
 
 export const setMission = route({
   id: 'vehicles.mission',

@@ -5,11 +5,11 @@ import type { UnitMission } from '@rmh/contract/api';
 import { databases } from '../db/testing.ts';
 import { makeFleet, Rig } from '../fleet/enrolment-testing.ts';
 import { type Client, testServer, testServices } from '../http/testing.ts';
-import { endMission, setMission } from './missions.ts';
+import { endMission, readMission, setMission } from './missions.ts';
 import { unitMission } from './unit-mission.ts';
 
 const MINUTE_MS = 60_000;
-const ROUTES = [setMission, endMission, unitMission];
+const ROUTES = [readMission, setMission, endMission, unitMission];
 
 async function asks(unit: Client, holds = ''): Promise<UnitMission> {
   const query = holds === '' ? '' : `?holds=${encodeURIComponent(holds)}`;
@@ -84,6 +84,23 @@ for (const { kind, open } of databases()) {
         assert.deepEqual(await asks(unit), none);
       },
     );
+
+    await t.test('who may see the vehicle sees it, for as long as it lasts', async () => {
+      const reader = async (organisationId: number) => {
+        const grants = [{ role: 'ict-operator' as const, organisationId }];
+        return await server.user(organisationId, grants);
+      };
+      const path = `GET /vehicles/${car.vehicleId}/mission`;
+      const here = await reader(west);
+      assert.deepEqual((await here(path)).body, { mission: null });
+      await send('urgent', 10);
+      const until = new Date(rig.nowMs + 10 * MINUTE_MS).toISOString();
+      const mission = { vehicleId: car.vehicleId, urgency: 'urgent', until };
+      assert.deepEqual((await here(path)).body, { mission });
+      assert.equal((await (await reader(rig.country.north))(path)).status, 404);
+      rig.nowMs += 10 * MINUTE_MS;
+      assert.deepEqual((await here(path)).body, { mission: null });
+    });
 
     await t.test('a simulated vehicle has missions like any', async () => {
       await rig.sql('UPDATE vehicle SET simulated = true WHERE id = $1', [car.vehicleId]);

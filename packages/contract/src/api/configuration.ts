@@ -237,11 +237,18 @@ export const MISSION = z.strictObject({
 });
 export type Mission = z.infer<typeof MISSION>;
 
+/** GET /vehicles/:vehicleId/mission. */
+export const VEHICLE_MISSION = z.strictObject({
+  /** Null: on none. */
+  mission: MISSION.nullable(),
+});
+export type VehicleMission = z.infer<typeof VEHICLE_MISSION>;
+
 /**
  * GET /units/self/mission?holds=VERSION: answers at once when the mission of the asking unit's
  * vehicle is another than the one held, else after 50 s at the latest. 2,000 units that wait so
- * long ask 40 times a second, and a vehicle spends about 4 MB a day on it: 1,728 questions of 1.5 kB,
- * and a probe of the line each 15 s.
+ * long ask 40 times a second, and a vehicle spends about 4 MB a day on it: 1,728 questions of
+ * 1.5 kB, and a probe of the line each 15 s.
  */
 export const UNIT_MISSION_QUERY = z.strictObject({ holds: z.string().max(64).default('') });
 export const UNIT_MISSION_POLL_MS = 50_000;
