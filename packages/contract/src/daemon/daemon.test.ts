@@ -82,6 +82,16 @@ test('starts, sets routes, answers, and a stop removes everything: exit 0', asyn
   assert.ok(!events().includes('daemon.failed'));
 });
 
+test('what its part wants said to the data plane needs no reload', async () => {
+  const { dataplane, daemon, part } = setup();
+  part.begun = (_reload, send) => send([{ kind: 'policy.set', policy: null }]);
+  const ended = daemon.run();
+  await until(() => dataplane.commands.length > 0);
+  assert.deepEqual(dataplane.commands, [{ kind: 'policy.set', policy: null }]);
+  daemon.stop('SIGTERM');
+  assert.equal(await ended, 0);
+});
+
 test('a port in use is tried again inside, and the status says so meanwhile', async () => {
   const { dataplane, daemon, events, ports } = setup();
   ports.secondMs = 100;

@@ -96,7 +96,10 @@ function isFinal(error: ApiProblem): boolean {
   return error.status < 500 && error.status !== 429 && !error.is('proof-for-another');
 }
 
-/** When to try again: 1, 2, 4 … 60 s (or `mostMs`), each ±50 %, so that a fleet does not come back as one. */
+/**
+ * When to try again: 1, 2, 4 … 60 s (or `mostMs`), each ±50 %, so that a fleet does not come back as
+ * one.
+ */
 export class Backoff {
   readonly #mostMs: number;
   #failures = 0;
