@@ -33,13 +33,18 @@ export function databases(): readonly TestDatabase[] {
   return [embedded];
 }
 
-/** An embedded database between two tests, and what it held when it was new. */
-interface Used {
-  readonly database: EmbeddedDatabase;
+/** What a database held when it was new. */
+interface Content {
   /** Names of all tables, indexes and sequences, and how many constraints and the like. */
   readonly relations: string;
   /** Rows that the migrations bring, as JSON, by table. */
   readonly rows: readonly (readonly [table: string, json: string])[];
+}
+
+/** An embedded database between two tests. */
+interface Used {
+  readonly database: EmbeddedDatabase;
+  readonly content: Content;
 }
 
 const idle: Used[] = [];
@@ -47,10 +52,10 @@ const idle: Used[] = [];
 /** The embedded database with the migrations, in memory. */
 export async function openFreshEmbedded(): Promise<Database> {
   const used = idle.pop();
-  if (used !== undefined && (await isEmptied(used))) return borrowed(used);
+  if (used !== undefined && (await isEmptied(used.database, used.content))) return borrowed(used);
   await used?.database.close();
   const database = await openEmbedded(null, await migratedImage());
-  return borrowed({ database, ...(await database.transaction(SYSTEM, contentOf)) });
+  return borrowed({ database, content: await database.transaction(SYSTEM, contentOf) });
 }
 
 function migratedImage(): Promise<Uint8Array> {
@@ -72,7 +77,7 @@ const RELATIONS = `SELECT concat_ws(' ', string_agg(relname, ' ' ORDER BY relnam
     (SELECT count(*) FROM pg_trigger WHERE tgenabled = 'O')) AS relations
   FROM pg_class WHERE relnamespace = 'public'::regnamespace`;
 
-async function contentOf(sql: Sql): Promise<Omit<Used, 'database'>> {
+async function contentOf(sql: Sql): Promise<Content> {
   const [found] = await sql.query<{ relations: string }>(RELATIONS);
   const rows: [string, string][] = [];
   for (const { relname } of await sql.query<{ relname: string }>(`SELECT relname ${TABLES}`)) {
@@ -85,7 +90,7 @@ async function contentOf(sql: Sql): Promise<Omit<Used, 'database'>> {
 }
 
 /** To start another one costs 3 s of work, to empty a used one 0.1 s. False: its tables changed. */
-async function isEmptied({ database, relations, rows }: Used): Promise<boolean> {
+async function isEmptied(database: Database, { relations, rows }: Content): Promise<boolean> {
   return await database.transaction(SYSTEM, async (sql) => {
     const [found] = await sql.query<{ relations: string }>(RELATIONS);
     if (found?.relations !== relations) return false;
@@ -124,23 +129,45 @@ function borrowed(used: Used): Database {
   };
 }
 
-let server: Promise<PostgresServer> | null = null;
+let server: Promise<{ running: PostgresServer; content: Content }> | null = null;
+/** Addresses of databases whose tests are over. */
+const left: string[] = [];
 
 /** One server for all tests of this process; it dies with the process. */
 async function openFreshPostgres(): Promise<Database> {
   server ??= firstServer();
-  const running = await server;
-  return await openPostgres(await running.createDatabase(nameOf('test'), TEMPLATE));
+  const { running, content } = await server;
+  const used = left.pop();
+  if (used !== undefined) {
+    const database = await openPostgres(used);
+    if (await isEmptied(database, content)) return leaving(database, used);
+    await database.close();
+  }
+  // A thousand files, to make and to remove: so it serves the next test too.
+  const made = await running.createDatabase(nameOf('test'), TEMPLATE);
+  return leaving(await openPostgres(made), made);
+}
+
+/** The same database, whose address goes back to the others when it is closed. */
+function leaving(database: Database, url: string): Database {
+  const close = database.close.bind(database);
+  return Object.assign(database, {
+    close: async () => {
+      await close();
+      left.push(url);
+    },
+  });
 }
 
 const TEMPLATE = `rmh_template_${process.pid}`;
 const nameOf = (word: string) => `rmh_${word}_${randomUUID().replaceAll('-', '')}`;
 
-async function firstServer(): Promise<PostgresServer> {
+async function firstServer() {
   const given = process.env['RMH_TEST_DATABASE_URL'];
-  const started = given === undefined ? await startPostgres() : serverFrom(given);
-  const template = await openPostgres(await started.createDatabase(TEMPLATE));
+  const running = given === undefined ? await startPostgres() : serverFrom(given);
+  const template = await openPostgres(await running.createDatabase(TEMPLATE));
   await migrate(template);
+  const content = await template.transaction(SYSTEM, contentOf);
   await template.close();
-  return started;
+  return { running, content };
 }
