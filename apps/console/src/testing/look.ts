@@ -1,12 +1,26 @@
 // What every page is held to: as wide as its window, and nothing found by axe in either theme or
-// language. Two test files share it, so that neither takes long; they bring browser and axe.
+// language. Test files share it, so that none takes long; they bring browser and axe.
+//
+// There are four ways to see a page: two themes in two languages. Each page is seen in two of them
+// that have nothing in common, the next page in the other two, and each form in one, in turn.
+// RMH_LOOKS=all looks at every page and form in all four, and at every size each time.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { AxeBuilder } from '@axe-core/playwright';
 import type { Browser, Page } from 'playwright-core';
 import { buildConsole } from '../build/build.ts';
 import { type FakePlatform, startFakePlatform } from './fake-platform.ts';
-import { openContext, openPage, SIZES, type View } from './views.ts';
+import { openContext, openPage, SIZES, settled, type View } from './views.ts';
+
+const isAll = process.env['RMH_LOOKS'] === 'all';
+
+const WAYS = [
+  { scheme: 'dark', language: 'nb' },
+  { scheme: 'light', language: 'en' },
+  { scheme: 'light', language: 'nb' },
+  { scheme: 'dark', language: 'en' },
+] as const satisfies readonly View[];
+type Way = (typeof WAYS)[number];
 
 interface Means {
   readonly launch: () => Promise<Browser>;
@@ -30,11 +44,15 @@ interface Look {
 export function lookWith({ launch, Axe }: Means): Look {
   let browser: Browser;
   let platform: FakePlatform;
+  // One page goes from look to look: a new one costs as much as what is loaded into it.
+  let seen: Page;
   before(async () => {
     const dist = await buildConsole();
     // Few vehicles: axe walks every cell of every table.
     platform = await startFakePlatform({ dist, vehiclesPerTrust: 3 });
     browser = await launch();
+    seen = await (await openContext(browser, { scheme: 'dark' })).newPage();
+    seen.on('pageerror', (error) => assert.fail(error));
   });
   after(async () => {
     await browser?.close();
@@ -56,29 +74,29 @@ export function lookWith({ launch, Axe }: Means): Look {
     );
   };
 
-  const lookAt = async (path: string): Promise<void> => {
-    const page = await open(path, { scheme: 'dark', language: 'nb' });
-    await fits(page);
-    assert.deepEqual(await violations(page), [], 'dark, nb');
-    await turnOver(page);
-    assert.deepEqual(await violations(page), [], 'light, en');
-    await page.context().close();
+  const go = async (path: string): Promise<void> => {
+    await seen.goto(new URL(path, platform.url).href);
+    await settled(seen);
   };
 
-  const lookAtForm = async (path: string, opener: RegExp): Promise<void> => {
-    const page = await open(path, { scheme: 'dark', language: 'nb' });
-    const look = async (view: string) => {
-      await page.getByRole('button', { name: opener }).first().click();
-      await page.getByRole('dialog').waitFor();
-      await fits(page);
-      assert.deepEqual(await violations(page, 'dialog'), [], view);
-    };
-    await look('dark, nb');
-    await page.keyboard.press('Escape');
-    await page.getByRole('dialog').waitFor({ state: 'hidden' });
-    await turnOver(page);
-    await look('light, en');
-    await page.context().close();
+  const lookAt = async (path: string, ways: readonly Way[], sizes: Sizes): Promise<void> => {
+    await go(path);
+    for (const [i, way] of ways.entries()) {
+      await turn(seen, way);
+      if (i === 0 || isAll) await fits(seen, sizes);
+      assert.deepEqual(await violations(seen), [], Object.values(way).join());
+    }
+  };
+
+  const lookAtForm = async (path: string, opener: RegExp, ways: readonly Way[], sizes: Sizes) => {
+    for (const way of ways) {
+      await go(path);
+      await turn(seen, way);
+      await seen.getByRole('button', { name: opener }).first().click();
+      await seen.getByRole('dialog').waitFor();
+      await fits(seen, sizes);
+      assert.deepEqual(await violations(seen, 'dialog'), [], Object.values(way).join());
+    }
   };
 
   return {
@@ -86,29 +104,44 @@ export function lookWith({ launch, Axe }: Means): Look {
     violations,
     platform: () => platform,
     lookAtForms(forms) {
-      for (const [name, [path, opener]] of Object.entries(forms)) {
-        test(`${name}: the form fits each window, and WCAG 2.1 AA in both themes`, () =>
-          lookAtForm(path, opener));
+      for (const [i, [name, [path, opener]]] of Object.entries(forms).entries()) {
+        const ways = isAll ? WAYS : WAYS.slice(i % 4, (i % 4) + 1);
+        test(`${name}: the form fits its windows, and WCAG 2.1 AA (${told(ways)})`, () =>
+          lookAtForm(path, opener, ways, sizesOf(i)));
       }
     },
     lookAtEach(pages) {
-      for (const [name, path] of Object.entries(pages)) {
-        const claim = 'as wide as its window, and WCAG 2.1 AA in both themes and languages';
-        test(`${name}: ${claim}`, () => lookAt(path));
+      for (const [i, [name, path]] of Object.entries(pages).entries()) {
+        const at = (i % 2) * 2;
+        const ways = isAll ? WAYS : WAYS.slice(at, at + 2);
+        test(`${name}: as wide as its window, and WCAG 2.1 AA (${told(ways)})`, () =>
+          lookAt(path, ways, sizesOf(i)));
       }
     },
   };
 }
 
-/** From dark and Norwegian to light and English. */
-async function turnOver(page: Page): Promise<void> {
-  await page.getByLabel('Lyst eller mørkt').selectOption('light');
-  await page.getByLabel('Språk').selectOption('en');
+const told = (ways: readonly Way[]): string =>
+  ways.map(({ scheme, language }) => `${scheme} ${language}`).join(', ');
+
+type Sizes = readonly (readonly [number, number])[];
+
+/** A laptop and a telephone always, the wall, which is wide, for every third. */
+function sizesOf(i: number): Sizes {
+  const [laptop, wall, telephone] = SIZES;
+  return isAll || i % 3 === 0 ? [laptop, wall, telephone] : [laptop, telephone];
+}
+
+/** The system of `seen` is dark, so that both a choice and the system are followed. */
+async function turn(page: Page, { scheme, language }: Way): Promise<void> {
+  const theme = scheme === 'dark' ? 'system' : scheme;
+  await page.getByLabel(/^(Lyst eller mørkt|Light or dark)$/).selectOption(theme);
+  await page.getByLabel(/^(Språk|Language)$/).selectOption(language);
 }
 
 /** No page scrolls sideways at any of the sizes; it is left at the first. */
-export async function fits(page: Page): Promise<void> {
-  for (const [width, height] of SIZES.toReversed()) {
+export async function fits(page: Page, sizes: Sizes = SIZES): Promise<void> {
+  for (const [width, height] of sizes.toReversed()) {
     await page.setViewportSize({ width, height });
     const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
     assert.ok(over <= 0, `${over} px too wide at ${width} × ${height}`);

@@ -102,7 +102,12 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
   const page = await context.newPage();
   page.on('pageerror', (error) => assert.fail(error));
   await page.goto(url);
+  await settled(page);
+  return page;
+}
+
+/** Nothing is awaited any more. */
+export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').waitFor();
   await page.waitForFunction(() => document.querySelector('.waiting') === null);
-  return page;
 }
