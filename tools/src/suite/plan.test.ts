@@ -9,6 +9,7 @@ const PATHS = [
   'apps/console/src/pages.e2e.test.ts',
   'apps/platform/src/db/migrate.test.ts',
   'lab/src/runner/tunnel.e2e.test.ts',
+  'lab/src/sim/world.test.ts',
   'packages/wire/src/frames.bench.ts',
   'packages/wire/src/frames.fuzz.ts',
   'packages/wire/src/frames.test.ts',
@@ -34,6 +35,7 @@ test('a full run checks first, and runs each test file in exactly one step', () 
     'lint',
     'house rules: tools/src/rules/sizes.test.ts',
     'unit tests: packages/wire/src/frames.test.ts',
+    'unit tests, lab: lab/src/sim/world.test.ts',
     'unit tests, platform: apps/platform/src/db/migrate.test.ts',
     'fuzz: packages/wire/src/frames.fuzz.ts',
     'console, built',
@@ -47,6 +49,7 @@ test('--fast runs the house rules and the unit tests', () => {
   assert.deepEqual(told(plan(null, true)), [
     'house rules: tools/src/rules/sizes.test.ts',
     'unit tests: packages/wire/src/frames.test.ts',
+    'unit tests, lab: lab/src/sim/world.test.ts',
     'unit tests, platform: apps/platform/src/db/migrate.test.ts',
   ]);
 });
@@ -60,6 +63,14 @@ test('--only takes a step by its name, or files by their path', () => {
     'benches, small: packages/wire/src/frames.bench.ts',
   ]);
   assert.deepEqual(plan('nothing has this name'), []);
+});
+
+test('what takes long begins first', () => {
+  const [fuzz] = planSteps(TEST_STEPS, ['a/a.fuzz.ts', 'b/fec.fuzz.ts'], {
+    only: 'fuzz',
+    fast: false,
+  });
+  assert.deepEqual(fuzz?.kind === 'files' && fuzz.files, ['b/fec.fuzz.ts', 'a/a.fuzz.ts']);
 });
 
 test('a step whose pattern finds no file stays in a full run, where it fails', () => {

@@ -22,9 +22,14 @@ export function planSteps(
     }
     if (fast && !step.fast) continue;
     const files = paths.filter((path) => step.matches(path) && (named || path.includes(only)));
-    if (named || files.length > 0) planned.push({ kind: 'files', step, files });
+    if (named || files.length > 0)
+      planned.push({ kind: 'files', step, files: inTurn(step, files) });
   }
   return planned;
+}
+
+function inTurn({ isLong = () => false }: FilesStep, files: readonly string[]): string[] {
+  return [...files.filter(isLong), ...files.filter((path) => !isLong(path))];
 }
 
 export function needsRealPeers(plan: readonly PlannedStep[]): boolean {

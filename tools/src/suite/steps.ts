@@ -11,6 +11,8 @@ export type FilesStep = {
   kind: 'files';
   name: string;
   matches: (path: string) => boolean;
+  // These begin before the others: a long one that begins last keeps a core waiting alone.
+  isLong?: (path: string) => boolean;
   // Processes at once. One where a test measures time: the machine may have two cores only.
   concurrency: number;
   filesPerProcess: number;
@@ -59,6 +61,7 @@ const HOUSE_RULES: FilesStep = {
   kind: 'files',
   name: 'house rules',
   matches: (path) => path.startsWith('tools/') && path.endsWith('.test.ts'),
+  isLong: (path) => /\/(readme|test-process)\.test/.test(path),
   concurrency: 2,
   filesPerProcess: 1,
   timeoutMs: 120_000,
@@ -71,11 +74,27 @@ const isUnitTest = (path: string): boolean =>
   !path.startsWith('tools/') && path.endsWith('.test.ts') && !path.endsWith('.e2e.test.ts');
 
 const isOfPlatform = (path: string): boolean => path.startsWith('apps/platform/');
+const isOfLab = (path: string): boolean => path.startsWith('lab/');
 
+// Most take less time than Node takes to start.
 const UNIT_TESTS: FilesStep = {
   kind: 'files',
   name: 'unit tests',
-  matches: (path) => isUnitTest(path) && !isOfPlatform(path),
+  matches: (path) => isUnitTest(path) && !isOfPlatform(path) && !isOfLab(path),
+  concurrency: 2,
+  filesPerProcess: 8,
+  timeoutMs: 300_000,
+  env: {},
+  needsRealPeers: false,
+  fast: true,
+};
+
+// Seconds of computing each.
+const UNIT_TESTS_LAB: FilesStep = {
+  kind: 'files',
+  name: 'unit tests, lab',
+  matches: (path) => isUnitTest(path) && isOfLab(path),
+  isLong: (path) => /\/(model|simulate|bonding|carriers)\.test/.test(path),
   concurrency: 2,
   filesPerProcess: 1,
   timeoutMs: 120_000,
@@ -101,6 +120,7 @@ const FUZZ: FilesStep = {
   kind: 'files',
   name: 'fuzz',
   matches: (path) => path.endsWith('.fuzz.ts'),
+  isLong: (path) => path.endsWith('/fec.fuzz.ts'),
   concurrency: 2,
   filesPerProcess: 1,
   timeoutMs: 120_000,
@@ -125,6 +145,7 @@ const END_TO_END_PATIENT: FilesStep = {
   kind: 'files',
   name: 'end to end, patient',
   matches: (path) => path.endsWith('.e2e.test.ts') && isPatient(path),
+  isLong: (path) => /\/(roles|blows|managed-pages)\.e2e/.test(path),
   // One more than there are cores: each waits for something half of its time.
   concurrency: 3,
   filesPerProcess: 1,
@@ -163,6 +184,7 @@ export const CHECK_STEPS: readonly Step[] = [TYPES, TYPES_CONSOLE, FORMAT, LINT,
 export const TEST_STEPS: readonly Step[] = [
   ...CHECK_STEPS,
   UNIT_TESTS,
+  UNIT_TESTS_LAB,
   UNIT_TESTS_PLATFORM,
   FUZZ,
   CONSOLE,
