@@ -1,11 +1,14 @@
 // `./rmh up` as a stranger meets it: one country, looked at in a real browser.
 //
 //   1  the printed link signs in; the map moves; a vehicle shows its carriers over time
-//   2  a carrier is blocked, and the vehicle's page says so in words
-//   3  the platform is killed for a while and comes back: nothing of the vehicles' traffic is lost
+//   2  a vehicle that came by an order goes on its acceptance drive
+//   3  a carrier is blocked, and the vehicle's page says so in words
+//   4  the drive is measured: accepted, or refused for no other reason than that it was short
+//   5  the platform is killed for a while and comes back: nothing of the vehicles' traffic is lost
 //      for it, every sample arrives once, and the sums are those of the samples
 //
-// RMH_OUTAGE_S: for how long it is killed (10). RMH_SHOTS: a directory for pictures to look at.
+// RMH_OUTAGE_S: for how long it is killed (10). RMH_DRIVE_S: for how long it drives on before it is
+// measured (0; 960 and more are a drive that can be accepted). RMH_SHOTS: a directory for pictures to look at.
 // Times are printed; they decide nothing here.
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -14,7 +17,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Sample, Unit, Vehicle } from '@rmh/contract/api';
+import { present } from '@rmh/base';
+import type { Drive, DriveFigure, Sample, Unit, Vehicle, VehicleOutage } from '@rmh/contract/api';
 import { readJournal } from '@rmh/contract/machine';
 import { launchBrowser } from '@rmh/tools/browser';
 import type { Browser, Page } from 'playwright-core';
@@ -24,20 +28,26 @@ import { sandboxRefusal } from '../topology/sandbox.ts';
 import { recount } from './blows-books.ts';
 import { openTables, rollUp } from './blows-database.ts';
 import { freePort } from './live-platform.ts';
+import { orderVehicle } from './living-order.ts';
+import { button } from './roles-pages.ts';
 import { until, WAIT_MS } from './until.ts';
 
 const OUTAGE_S = Number(process.env['RMH_OUTAGE_S'] ?? 10);
+const DRIVE_S = Number(process.env['RMH_DRIVE_S'] ?? 0);
+/** Which of the lab's vehicles was ordered. */
+const ORDERED = 3;
 const SHOTS = process.env['RMH_SHOTS'];
 const FLEET = 40;
 const VEHICLES = ['LAB 1', 'LAB 2', 'LAB 3'];
 
 class Up {
-  readonly directory = mkdtempSync(join(tmpdir(), 'rmh-living-'));
+  readonly directory: string;
   readonly ended: Promise<number | null>;
   readonly #child: ChildProcess;
   said = '';
 
-  constructor(port: number) {
+  constructor(directory: string, port: number) {
+    this.directory = directory;
     const [command = '', ...args] = [...NODE, CLI, 'up', '--lang', 'en'];
     const own = ['--port', String(port), '--fleet', String(FLEET), '--data', this.directory];
     this.#child = spawn(command, [...args, ...own], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -93,7 +103,9 @@ describe('A living country', { skip: refusal ?? false }, () => {
   before(async () => {
     const port = await freePort();
     origin = `http://localhost:${port}`;
-    up = new Up(port);
+    const directory = mkdtempSync(join(tmpdir(), 'rmh-living-'));
+    await orderVehicle(directory, ORDERED);
+    up = new Up(directory, port);
     browser = await launchBrowser();
     page = await browser.newPage({ viewport: { width: 1280, height: 720 }, locale: 'nb-NO' });
   });
@@ -135,6 +147,16 @@ describe('A living country', { skip: refusal ?? false }, () => {
     await shot(page, 'map');
   });
 
+  test('A vehicle that was ordered is fitted, and its acceptance drive begins', async () => {
+    await page.goto(`${origin}/installations/1`);
+    await page.getByRole('checkbox').nth(9).waitFor();
+    for (const box of await page.getByRole('checkbox').all()) await box.check();
+    await page.getByText('10 av 10 punkter').waitFor();
+    await page.getByText('Alt er lagret').waitFor();
+    await button(page, 'Start prøvekjøring').click();
+    await strike(ORDERED, 'telenor:blackhole+4s');
+  });
+
   test('A carrier that is blocked is told in words', async (t) => {
     await openLab1(page, origin);
     const body = page.locator('main');
@@ -158,6 +180,37 @@ describe('A living country', { skip: refusal ?? false }, () => {
       return (await page.locator('.strip-name', { hasText: 'Telia' }).count()) > 0;
     });
     await shot(page, 'vehicle');
+  });
+
+  test('The drive is measured by what the unit told, and judged', async (t) => {
+    await strike(ORDERED, 'telia:blackhole+4s');
+    const [ordered] = await vehicles(page, `&search=LAB ${ORDERED}`);
+    const ended = async (link: string) => {
+      const path = `/vehicles/${ordered?.id}/outages?link=${link}`;
+      return (await get<{ items: VehicleOutage[] }>(page, path)).items.some(
+        ({ to }) => to !== null,
+      );
+    };
+    await until('both outages are told', async () => {
+      return (await ended('telenor')) && (await ended('telia'));
+    });
+    await sleep(DRIVE_S * 1_000);
+    await page.goto(`${origin}/installations/1`);
+    await button(page, 'Ferdig: mål kjøringen').click();
+    await button(page, 'Mål samme kjøring på nytt').waitFor();
+    const { items } = await get<{ items: Drive[] }>(page, '/installations/1/drives');
+    const { figures, passed } = present(items[0], 'it was measured a moment ago');
+    t.diagnostic(figures.map(wordsOf).join('; '));
+    const measured = new Map(figures.map((figure) => [figure.check, figure.measured]));
+    assert.equal(measured.get('subscriptions'), 2);
+    assert.notEqual(measured.get('failover'), null, 'the unit told how its traffic moved');
+    assert.ok((measured.get('length') ?? 0) >= DRIVE_S);
+    // Half a minute is no drive; one that was long enough ends in operation.
+    assert.equal(await button(page, 'Godkjenn').isEnabled(), passed);
+    if (!passed) return assert.ok(DRIVE_S < 960, 'a drive of that length passes');
+    await button(page, 'Godkjenn').click();
+    await button(page, 'Sett i drift').click();
+    await page.locator('.page-head').getByText('I drift').waitFor();
   });
 
   test(`The platform is gone for ${OUTAGE_S} s, and nothing is lost`, async (t) => {
@@ -267,6 +320,9 @@ async function openLab1(page: Page, origin: string): Promise<void> {
   const [vehicle] = await vehicles(page, '&search=LAB 1');
   await page.goto(`${origin}/vehicles/${vehicle?.id}`);
 }
+
+const wordsOf = ({ check, link, measured, unit, result }: DriveFigure): string =>
+  `${check}${link === null ? '' : ` ${link}`} ${measured} ${unit} ${result}`;
 
 /** The vehicles' own figures of the time without a platform. */
 function checkTraffic(
