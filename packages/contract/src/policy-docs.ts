@@ -43,12 +43,13 @@ platform's configuration says how, for each urgency; one that is not named chang
 MISSION_ROWS
 
 - Nothing else of the policy changes, and the unit restarts nothing. The gateway sends by its own
-  policy; of \`overBudget\` it hears with each report ([PA-7] of docs/protocol.md) and does the same.
+  policy; of \`overBudget\` it hears with each report ([PA-7] of docs/protocol.md), and does the
+  same.
 - It ends when dispatch says so, when dispatch has said nothing new until its time is up, and also
   with the platform away or unit.yaml broken: by a clock of the unit that nobody sets.
-- After a restart the unit goes on with what was left of it. A wall clock that was set back meanwhile
-  makes it longer by a minute and the time off at most; forwards it ends early, until the platform
-  is heard.
+- After a restart the unit goes on with what was left of it. A wall clock that was set back
+  meanwhile makes it longer by a minute and the time off at most; forwards it ends early, until the
+  platform is heard.
 - \`rmh status\` shows it, and the log (\`mission.taken\`, \`mission.over\`).
 
 ## How \`rmh replay\` judges

@@ -118,7 +118,7 @@ test('With the platform away it ends by itself, to the second', async () => {
   assert.deepEqual(world.events(), ['mission.taken', 'mission.over expired']);
 });
 
-test('A wall clock that is set, forwards or back, changes nothing while the unit runs', async () => {
+test('A wall clock that is set, either way, changes nothing while the unit runs', async () => {
   for (const setMs of [-3_600_000, 3_600_000]) {
     const world = await onMission(20);
     world.nowMs += setMs;

@@ -258,7 +258,7 @@ test('A sample that the platform does not take is passed over; the rest arrive',
   );
 });
 
-test('While a question about missions waits, all else is asked and told; a reset is no silence', async () => {
+test('A question about missions that waits holds nothing up; a reset is no silence', async () => {
   const isMission = 'GET /units/self/mission';
   const before = new Set(platform.requests);
   const heard = (what: string) => platform.heard(what).filter((one) => !before.has(one)).length;

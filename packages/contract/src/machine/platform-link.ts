@@ -97,8 +97,8 @@ function isFinal(error: ApiProblem): boolean {
 }
 
 /**
- * When to try again: 1, 2, 4 … 60 s (or `mostMs`), each ±50 %, so that a fleet does not come back as
- * one.
+ * When to try again: 1, 2, 4 … 60 s (or `mostMs`), each ±50 %, so that a fleet does not come back
+ * as one.
  */
 export class Backoff {
   readonly #mostMs: number;
