@@ -111,6 +111,13 @@ for (const { kind, open } of databases()) {
       assert.deepEqual(critical, { class: 'critical', sent: 180, lost: 18, late: 0, repaired: 18 });
     });
 
+    await t.test('a day has its own alone', async () => {
+      const [from, to] = [T0_MS - 3 * DAY_MS, T0_MS - 2 * DAY_MS].map(iso);
+      const { body } = await nation(`GET /statistics/missions?from=${from}&to=${to}`);
+      const missions = (body['urgencies'] as MissionFigures[]).map((one) => one.missions);
+      assert.deepEqual(missions, [0, 0, 0]);
+    });
+
     await t.test('what comes late is added up anew, and an outage where it began', async () => {
       const late = samplesOf(minutes.slice(4, 8), 25);
       const [first] = late;

@@ -94,5 +94,9 @@ export function wholeDays(question: Question, nowMs: number): Selection {
   const period = periodOf(fromMs, Math.max(toMs, fromMs + 4 * 86_400_000), nowMs);
   const days: number[] = [];
   for (let at = period.fromMs; at < toMs; at = nextDay(at)) days.push(at);
-  return { ...selection, period: { ...period, toMs: nextDay(days.at(-1) ?? period.fromMs) } };
+  const endMs = nextDay(days.at(-1) ?? period.fromMs);
+  if (endMs === period.toMs) return { ...selection, period };
+  // Days alone: no week fits in less than four.
+  const span = { fromMs: period.fromMs, toMs: endMs };
+  return { ...selection, period: { ...span, parts: [{ stepS: 86_400, ...span }] } };
 }
