@@ -85,3 +85,6 @@ DO $$ DECLARE sums text; BEGIN
   EXECUTE 'INSERT INTO mission_week SELECT date_trunc(''week'', at, ''Europe/Oslo''), vehicle_id,
     organisation_id, simulated, urgency, ' || sums || ' FROM mission_day GROUP BY 1, 2, 3, 4, 5';
 END $$;
+
+-- What one person did, the newest first.
+CREATE INDEX audit_actor ON audit (actor, sequence);

@@ -35,7 +35,8 @@ export const listAudit = route({
        FROM audit a LEFT JOIN app_user u ON a.actor = 'user:' || u.id
        LEFT JOIN vehicle v ON a.object_kind = 'vehicle' AND a.object_id = v.id::text
        WHERE a.sequence < $1
-         AND ($2::text IS NULL OR a.actor = $2 OR u.name ILIKE '%' || $2 || '%')
+         AND ($2::text IS NULL OR a.actor = ANY (ARRAY(SELECT $2
+           UNION ALL SELECT 'user:' || id FROM app_user WHERE name ILIKE '%' || $2 || '%')))
          AND ($3::text IS NULL OR a.action LIKE $3 || '%')
          AND ($6::text IS NULL OR a.object_kind = 'vehicle' AND a.object_id IN (
            SELECT id::text FROM vehicle WHERE call_sign ILIKE '%' || $6 || '%'))

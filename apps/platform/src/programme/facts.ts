@@ -69,9 +69,6 @@ async function plansOf(sql: Sql, ids: readonly number[]): Promise<Map<number, Pl
   return byRegion(rows);
 }
 
-/** A month ends at midnight in Norway. */
-const BEFORE_END = `< ((month + interval '1 month')::timestamp AT TIME ZONE 'Europe/Oslo')`;
-
 async function factsOf(
   sql: Sql,
   ids: readonly number[],
@@ -84,11 +81,13 @@ async function factsOf(
        JOIN organisation_tree t ON t.organisation_id = n.organisation_id
          AND t.ancestor_id = ANY ($1)
        WHERE n.cancelled_at IS NULL
-     ), months AS (
-       SELECT region_id, generate_series(
+     ), months AS MATERIALIZED (
+       -- A month ends at midnight in Norway: asked of the clock once each, not for each vehicle.
+       SELECT *, (month + interval '1 month')::timestamp AT TIME ZONE 'Europe/Oslo' AS end_at
+       FROM (SELECT region_id, generate_series(
          date_trunc('month', min(ordered_at) AT TIME ZONE 'Europe/Oslo'),
          $3::timestamptz AT TIME ZONE 'Europe/Oslo', interval '1 month')::date AS month
-       FROM own GROUP BY region_id
+       FROM own GROUP BY region_id) AS all_months
      )
      SELECT m.region_id, m.month, ${COUNTED}
      FROM months m JOIN own n ON n.region_id = m.region_id
@@ -101,7 +100,7 @@ async function factsOf(
 const COUNTED = ['ordered', 'delivered', 'installed', 'accepted', 'operation']
   .map((name) => {
     const column = name === 'operation' ? 'in_operation' : name;
-    return `count(*) FILTER (WHERE n.${name}_at ${BEFORE_END})::integer AS ${column}`;
+    return `count(*) FILTER (WHERE n.${name}_at < m.end_at)::integer AS ${column}`;
   })
   .join(', ');
 
