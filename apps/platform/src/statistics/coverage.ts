@@ -19,15 +19,19 @@ interface CellRow {
   readonly cell: string;
   readonly link: string;
   readonly vehicles: number;
-  readonly up: number;
-  readonly down: number;
-  readonly all_down: number;
+  readonly up_ms: number;
+  readonly down_ms: number;
+  readonly all_down_ms: number;
   readonly rtt_us_ms: number;
   readonly rtt_ms: number;
   readonly rsrp_cdbm: number;
   readonly rsrp_samples: number;
   readonly last_end: Date;
 }
+
+const SUMS = [
+  ...['up_ms', 'down_ms', 'all_down_ms', 'rtt_us_ms', 'rtt_ms', 'rsrp_cdbm', 'rsrp_samples'],
+];
 
 /** A page of `limit` cells that anybody was in; those of too few vehicles are then left out. */
 export async function coverageOf(
@@ -46,18 +50,20 @@ export async function coverageOf(
   const first = page[0];
   const last = page.at(-1);
   if (first === undefined || last === undefined) return { items: [], next: null };
+  // First by vehicle, by hashing: counting different vehicles would sort the page's rows (a month of
+  // the nation has half a million in 500 large cells). As float8, as in sums.ts.
   const rows = await sql.query<CellRow>(
-    `SELECT to_hex(h3_parent(cell, $1)) AS cell, link, count(DISTINCT vehicle_id) AS vehicles,
-      sum(up_ms) AS up, sum(down_ms) AS down, sum(all_down_ms) AS all_down,
-      sum(rtt_us_ms) AS rtt_us_ms, sum(rtt_ms) AS rtt_ms, sum(rsrp_cdbm) AS rsrp_cdbm,
-      sum(rsrp_samples) AS rsrp_samples, max(last_end) AS last_end
+    `SELECT to_hex(parent) AS cell, link, count(*)::integer AS vehicles,
+      ${SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}, max(last_end) AS last_end
+    FROM (SELECT h3_parent(cell, $1) AS parent, link, vehicle_id, max(last_end) AS last_end,
+      ${SUMS.map((name) => `sum(${name}::float8) AS ${name}`).join(', ')}
     FROM coverage_day
     WHERE cell >= ('x' || lpad($2, 16, '0'))::bit(64)::bigint
       AND cell <= ('x' || lpad($3, 16, '0'))::bit(64)::bigint
       AND day >= ($4::timestamptz AT TIME ZONE 'UTC')::date
       AND day <= (($5::timestamptz - interval '1 ms') AT TIME ZONE 'UTC')::date
-      AND simulated = $6
-    GROUP BY 1, link ORDER BY 1, link`,
+      AND simulated = $6 GROUP BY 1, 2, 3) AS own
+    GROUP BY parent, link ORDER BY parent, link`,
     [
       ...[resolution, firstChild(first.hex), lastChild(last.hex)],
       ...[instant(Date.parse(question.from)), instant(Date.parse(question.to)), question.simulated],
@@ -71,20 +77,20 @@ export async function coverageOf(
 function cellOf(rows: readonly CellRow[]): CoverageCell | null {
   const service = rows.find(({ link }) => link === '');
   if (service === undefined || service.vehicles < COVERAGE_VEHICLES_LEAST) return null;
-  const knownMs = service.up + service.down;
+  const knownMs = service.up_ms + service.down_ms;
   return {
     cell: service.cell,
     vehicles: service.vehicles,
     seconds: knownMs / 1_000,
     lastSeen: service.last_end.toISOString(),
-    service: share(service.up, service.down),
-    allDown: knownMs > 0 ? service.all_down / knownMs : null,
+    service: share(service.up_ms, service.down_ms),
+    allDown: knownMs > 0 ? service.all_down_ms / knownMs : null,
     carriers: rows
       // A carrier that fewer vehicles have here would show theirs alone.
       .filter(({ link, vehicles }) => link !== '' && vehicles >= COVERAGE_VEHICLES_LEAST)
       .map((row) => ({
         link: row.link,
-        up: share(row.up, row.down),
+        up: share(row.up_ms, row.down_ms),
         rttMs: row.rtt_ms > 0 ? row.rtt_us_ms / row.rtt_ms / 1_000 : null,
         rsrpDbm: row.rsrp_samples > 0 ? row.rsrp_cdbm / row.rsrp_samples / 100 : null,
       })),
