@@ -1,5 +1,6 @@
 // A document becomes a PDF that everybody can read: tagged after PDF/UA (ISO 14289), in a language,
 // with its title, headings, tables with heading cells, and its fonts inside.
+import { setImmediate } from 'node:timers/promises';
 import type { Document, DocumentPart } from '@rmh/contract/api';
 import { INK, makeRoom, newSheet, numberPages, type Sheet } from './page.ts';
 import { drawBars, drawTable } from './table.ts';
@@ -12,7 +13,10 @@ export async function renderPdf(document: Document): Promise<Uint8Array> {
   const sheet = newSheet(document);
   const done = collected(sheet);
   drawHeading(sheet, 1, document.title);
-  for (const part of document.parts) draw(sheet, part);
+  for (const part of document.parts) {
+    draw(sheet, part);
+    await setImmediate();
+  }
   sheet.root.end();
   numberPages(sheet, document);
   sheet.pdf.end();
