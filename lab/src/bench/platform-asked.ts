@@ -33,7 +33,7 @@ export const FOUND_IN: Readonly<Record<Exclude<keyof Shown, 'reportId'>, string>
   unitId: '/units?limit=1',
   organisationId: '/organisations?limit=1',
   alarmId: '/alarms?open=false&limit=1',
-  caseId: '/carrier-cases?limit=1',
+  caseId: '/carrier-cases?state=closed&limit=1',
   orderId: '/orders?limit=1',
   installationId: '/installations?limit=1',
   noteId: '/experience?limit=1',

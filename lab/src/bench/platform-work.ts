@@ -23,7 +23,16 @@ const DAYS = 28;
 
 /** Into the database of a fleet that has told a month. */
 export function work(): string[] {
-  return [PEOPLE, ...CASE_ROWS, ...NOTE_ROWS, ...ORDER_ROWS, ...PLANS, AUDIT_ROWS, ...PLACES];
+  return [
+    PEOPLE,
+    ...CASE_ROWS,
+    ...NOTE_ROWS,
+    ...ORDER_ROWS,
+    ...PLANS,
+    ...LAYERS,
+    AUDIT_ROWS,
+    ...PLACES,
+  ];
 }
 
 const PEOPLE = `INSERT INTO carrier (key, name, colour) VALUES ('telenor', 'Telenor', 1),
@@ -138,6 +147,14 @@ const PLANS = [
   `INSERT INTO programme_row (organisation_id, kind, text, owner, due, note, since)
   SELECT o.id, CASE n % 2 WHEN 0 THEN 'blocker' ELSE 'milestone' END, 'Mangler garasje', 'Bruker',
     now()::date, '', now() - interval '9 days' FROM ${until(40)}, ${REGIONS}`,
+];
+
+const LAYERS = [
+  `INSERT INTO configuration_layer (kind, organisation_id, name, version)
+  SELECT kind, id, name, 10 FROM organisation WHERE kind IN ('national', 'rhf', 'hf')
+  ON CONFLICT DO NOTHING`,
+  `INSERT INTO configuration_layer_version SELECT l.id, n, l.organisation_id, now(), 'Bruker', '',
+    '{}', '{}' FROM configuration_layer l, ${until(10)} ON CONFLICT DO NOTHING`,
 ];
 
 // Not chained: nobody verifies it here, and a list reads it as it reads any other.
