@@ -176,7 +176,7 @@ test('A card in a drawer is found, put into a vehicle, and taken out on its page
   await page.context().close();
 });
 
-test('A unit is replaced, out on a mission; its token stays while the page shows the new one', async () => {
+test('A unit on a mission is replaced; its token stays while the new one shows', async () => {
   const page = await open('/vehicles/19');
   await page
     .locator('.facts')

@@ -160,12 +160,13 @@ const LAYERS = [
 // Not chained: nobody verifies it here, and a list reads it as it reads any other.
 const AUDIT_ROWS = `INSERT INTO audit (sequence, at, organisation_id, actor, action, object_kind,
     object_id, after, reason, request_id, previous_hash, hash)
-  SELECT (SELECT coalesce(max(sequence), 0) FROM audit) + n, now() - (${AUDIT} - n) * interval '315 s',
-    v.organisation_id, 'user:' || 2 + n % ${USERS},
+  SELECT (SELECT coalesce(max(sequence), 0) FROM audit) + n,
+    now() - (${AUDIT} - n) * interval '315 s', v.organisation_id, 'user:' || 2 + n % ${USERS},
     CASE n % 5 WHEN 0 THEN 'unit.update' ELSE 'vehicle.track' END, 'vehicle', v.id::text,
     '{"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}', 'Avvik i samband',
     md5(n::text), sha256(n::text::bytea), sha256(n::text::bytea)
-  FROM ${until(AUDIT)} JOIN ${VEHICLES} ON v.nth = 1 + (n * 31) % (SELECT count(*) FROM vehicle_watch)`;
+  FROM ${until(AUDIT)}
+  JOIN ${VEHICLES} ON v.nth = 1 + (n * 31) % (SELECT count(*) FROM vehicle_watch)`;
 
 // Neighbours' ways cross: a cell is met by some eight vehicles. Cells that the fleet has told.
 const CELLS = `WITH cells AS (

@@ -8,7 +8,7 @@
 //      for it, every sample arrives once, and the sums are those of the samples
 //
 // RMH_OUTAGE_S: for how long it is killed (10). RMH_DRIVE_S: for how long it drives on before it is
-// measured (0; 960 and more are a drive that can be accepted). RMH_SHOTS: a directory for pictures to look at.
+// measured (0; 960 and more are a drive that can be accepted). RMH_SHOTS: a directory for pictures.
 // Times are printed; they decide nothing here.
 import { strict as assert } from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';

@@ -222,7 +222,7 @@ describe('Each in his role', { skip: refusal ?? false }, () => {
     await page.locator('.page-head').getByText('I drift').waitFor();
   });
 
-  test('The month is over: its report has the outage, a vehicle fails the requirement', async () => {
+  test('The month is over: a report has the outage, a vehicle fails the requirement', async () => {
     await stage.later(nextMonthMs(outage.beganMs) - Date.now());
     const page = await stage.as(COORDINATOR);
     const name = `${monthOf(outage.beganMs)}, Helse Prøve`;

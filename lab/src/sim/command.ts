@@ -19,7 +19,7 @@ export class Given {
   readonly #command: string;
   readonly #values: Readonly<Record<string, unknown>>;
 
-  /** @param texts options with a value; `flags`: those without. `--help` is one of every command. */
+  /** @param texts options with a value; `flags`: those without. Every command has `--help`. */
   constructor(
     command: string,
     argv: string[],

@@ -101,9 +101,9 @@ export const nbOrders = {
   'garage.progress': '{done} av {all} punkter',
   'garage.waits': 'venter på nett',
   'drive.how':
-    'Kjør minst et kvarter, gjennom minst fem dekningsruter. Ta ut SIM-kortet, eller antennen, til ' +
-    'én operatør om gangen, et halvt minutt hver: da ser plattformen at trafikken flytter seg, og ' +
-    'at tjenesten holder.',
+    'Kjør minst et kvarter, gjennom minst fem dekningsruter. Ta ut SIM-kortet, eller antennen, ' +
+    'til én operatør om gangen, et halvt minutt hver: da ser plattformen at trafikken flytter ' +
+    'seg, og at tjenesten holder.',
   'drive.start': 'Start prøvekjøring',
   'drive.finish': 'Ferdig: mål kjøringen',
   'drive.again': 'Mål samme kjøring på nytt',

@@ -51,7 +51,7 @@ const say = (client: Client, text: string) =>
   client('POST /carrier-cases/1/messages', { body: { text }, ...withKey() });
 
 for (const { kind, open } of databases()) {
-  test(`A carrier's contacts are told by mail of what health does with its cases (${kind})`, async (t) => {
+  test(`Contacts are told by mail of what health does with their cases (${kind})`, async (t) => {
     const db = await open();
     const office = await postOffice();
     await plantFleet(db, 1);
@@ -71,9 +71,9 @@ for (const { kind, open } of databases()) {
     await run(db, `UPDATE app_user SET email = name || '@telia.example', active = name <> 'gone'`);
     await run(
       db,
-      `INSERT INTO carrier_case (organisation_id, carrier_id, kind, state, simulated, from_at, cells,
-         vehicles, evidence, opened_at, opened_by)
-       VALUES (1, 2, 'area', 'open', false, '2026-11-25T11:00:00Z', '{}', 20, 1, now(), 'platform')`,
+      `INSERT INTO carrier_case (organisation_id, carrier_id, kind, state, simulated, from_at,
+         cells, vehicles, evidence, opened_at, opened_by)
+       VALUES (1, 2, 'area', 'open', false, '2026-11-25T11:00:00Z', '{}', 20, 1, now(), 'it')`,
     );
     /** Those that came by this turn. */
     const lettersOf = async () => {

@@ -53,7 +53,7 @@ export function clientConfig(url: string): pg.ClientConfig {
     types: { getTypeParser: parserOf } as unknown as pg.CustomTypesConfig,
     // Sums over a month look dear to the planner, and compiling them takes longer than they do.
     // A month's coverage by cell and vehicle is a hash of 35 MB; what does not fit is sorted on the
-    // disk (a quarter slower). 10 connections × 2 such hashes of 32 MB × 2: 1.3 GB at the very worst.
+    // disk (a quarter slower). 10 connections × 2 such hashes of 32 MB × 2: 1.3 GB at the worst.
     options: '-c timezone=UTC -c jit=off -c work_mem=32MB',
     application_name: 'rmh-platform',
     keepAlive: true,

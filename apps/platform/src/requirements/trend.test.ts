@@ -44,12 +44,8 @@ async function kept(db: Database): Promise<Map<string, number>> {
     db,
     'SELECT * FROM requirement_change WHERE n <> 0',
   );
-  return new Map(
-    rows.map((row) => [
-      `${row['organisation_id']} ${row['day']} ${row['of_vehicle']} ${row['simulated']} ${row['state']}`,
-      row.n,
-    ]),
-  );
+  const key = ['organisation_id', 'day', 'of_vehicle', 'simulated', 'state'];
+  return new Map(rows.map((row) => [key.map((name) => row[name]).join(' '), row.n]));
 }
 
 const sorted = (sums: Map<string, number>) => [...sums].toSorted(([a], [b]) => (a < b ? -1 : 1));

@@ -50,8 +50,8 @@ export async function coverageOf(
   const first = page[0];
   const last = page.at(-1);
   if (first === undefined || last === undefined) return { items: [], next: null };
-  // First by vehicle, by hashing: counting different vehicles would sort the page's rows (a month of
-  // the nation has half a million in 500 large cells). As float8, as in sums.ts.
+  // First by vehicle, by hashing: counting different vehicles would sort the page's rows (a month
+  // of the nation has half a million in 500 large cells). As float8, as in sums.ts.
   const rows = await sql.query<CellRow>(
     `SELECT to_hex(parent) AS cell, link, count(*)::integer AS vehicles,
       ${SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}, max(last_end) AS last_end

@@ -301,8 +301,9 @@ export type Rollout = z.infer<typeof ROLLOUT>;
  */
 export const UNIT_CONFIGURATION = z.strictObject({
   version: z.int(),
-  // A unit may have kept what it was told before there were treatments of missions.
-  values: CONFIGURATION.extend({
+  // A platform that is newer than the unit may give settings of which it does not know; and a unit
+  // may have kept what it was told before there were treatments of missions.
+  values: CONFIGURATION.strip().extend({
     missions: CONFIGURATION.shape.missions.default(BUILT_IN.missions),
   }),
   /** The unit falls back by itself when it has not reached the platform within this time, s. */
