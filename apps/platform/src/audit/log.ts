@@ -30,11 +30,10 @@ export const listAudit = route({
   reply: pageOf(AUDIT_ENTRY),
   async answer({ sql, query }) {
     const rows = await sql.query<AuditRow>(
+      // First the rows of the page, then their names: joined first, a year would be joined whole.
       `SELECT a.sequence, a.at, a.organisation_id, a.actor, u.name, a.action, a.object_kind,
          a.object_id, v.call_sign, a.before, a.after, a.reason, a.request_id
-       FROM audit a LEFT JOIN app_user u ON a.actor = 'user:' || u.id
-       LEFT JOIN vehicle v ON a.object_kind = 'vehicle' AND a.object_id = v.id::text
-       WHERE a.sequence < $1
+       FROM (SELECT * FROM audit a WHERE a.sequence < $1
          AND ($2::text IS NULL OR a.actor = ANY (ARRAY(SELECT $2
            UNION ALL SELECT 'user:' || id FROM app_user WHERE name ILIKE '%' || $2 || '%')))
          AND ($3::text IS NULL OR a.action LIKE $3 || '%')
@@ -42,7 +41,10 @@ export const listAudit = route({
            SELECT id::text FROM vehicle WHERE call_sign ILIKE '%' || $6 || '%'))
          AND (NOT $7 OR a.action = ANY ($8))
          AND a.at >= $4::timestamptz AND a.at < $5::timestamptz
-       ORDER BY a.sequence DESC LIMIT $9`,
+       ORDER BY a.sequence DESC LIMIT $9) AS a
+       LEFT JOIN app_user u ON a.actor = 'user:' || u.id
+       LEFT JOIN vehicle v ON a.object_kind = 'vehicle' AND a.object_id = v.id::text
+       ORDER BY a.sequence DESC`,
       [
         idCursor(query.cursor, Number.MAX_SAFE_INTEGER),
         query.actor ? escaped(query.actor) : null,
