@@ -1,6 +1,9 @@
+import { Backlog } from './backlog.ts';
 import { Competition, noReading } from './competition.ts';
 import { DeliveryRate } from './delivery.ts';
+import { DRAIN_GAIN, Drain } from './drain.ts';
 import { type Feedback, noFeedback } from './feedback.ts';
+import { Foresight } from './foresight.ts';
 import { OneWayBase } from './one-way.ts';
 import { Pacer } from './pacer.ts';
 import { QueueWatch } from './queue-watch.ts';
@@ -17,7 +20,7 @@ import { reportDelayUs } from './rtt.ts';
  *    two of ours become alike. L is the loop (round trip and report), T the target; a queue that
  *    integrates rate, seen L late, is then stable and without overshoot (gain × L < 1/e).
  * 3. Window = D × (L + report + T + margins): a rate that falls fills the buffer with no more
- *    than what one loop could not know.
+ *    than what one loop could not know; a steep fall is foreseen (`Foresight`).
  * 4. At the start, and after a round without a queue (two after rivals, or on a long loop), the
  *    rate grows by up to 1.8 a loop.
  * 5. A delay that jumps and stays although we send little is a longer route: `RouteWatch`.
@@ -38,28 +41,22 @@ export class Congestion {
   readonly #rivals = new Competition();
   readonly #route = new RouteWatch();
   readonly #queue = new QueueWatch();
+  readonly #foresight = new Foresight();
+  readonly #backlog = new Backlog();
+  readonly #drain = new Drain();
   readonly #reading = noReading();
-  #mode: 'start' | 'steady' | 'drain' = 'start';
+  #mode: 'start' | 'steady' = 'start';
   #rate = RATE_FIRST;
   #boost = 1;
   #rttUs = RTT_UNKNOWN_US;
   #reportUs = 0;
-  /** The sender had more than it was allowed to send, from … to. */
-  #backlogFromUs = Number.NEGATIVE_INFINITY;
-  #backlogToUs = Number.NEGATIVE_INFINITY;
   /** When the rate was last seen in use. */
   #provedUs = 0;
   #roundEndsUs = 0;
   #roundRate = 0;
-  #roundRateBefore = 0;
   #roundLow = true;
   #lowRounds = 0;
   #flatRounds = 0;
-  #drainedUs = 0;
-  #drainUntilUs = 0;
-  #drainsFailed = 0;
-  /** Until then the queue is empty by our own doing. */
-  #refillUntilUs = 0;
   /** When others last stood in the queue. */
   #rivalsUs = Number.NEGATIVE_INFINITY;
   #probeAtUs = Number.POSITIVE_INFINITY;
@@ -88,6 +85,12 @@ export class Congestion {
     return this.#base.samples === 0 ? 0 : this.#base.aboveUs;
   }
 
+  /** How long a packet behind so many unanswered bytes will wait before the path, µs. */
+  waitUs(inFlightBytes: number): number {
+    const queueBytes = inFlightBytes - this.#loopBytes;
+    return queueBytes <= 0 ? 0 : this.#foresight.drainUs(queueBytes, this.#rateSoon);
+  }
+
   /** When a packet may leave if nothing is answered meanwhile. */
   nextSendUs(nowUs: number, inFlightBytes: number): number {
     const careful = nowUs - this.#provedUs > PROOF_LASTS_US && this.#provedUs > 0;
@@ -107,13 +110,12 @@ export class Congestion {
 
   /** The sender has more than it may send: the rate of now is the path's, not the application's. */
   backlogged(nowUs: number): void {
-    if (nowUs - this.#backlogToUs > BACKLOG_PAUSE_US) this.#backlogFromUs = nowUs;
-    this.#backlogToUs = nowUs;
+    this.#backlog.note(nowUs);
   }
 
   /** For how long until now there has always been more to send than the path may take, µs. */
   backlogUs(nowUs: number): number {
-    return nowUs - this.#backlogToUs > BACKLOG_PAUSE_US ? 0 : nowUs - this.#backlogFromUs;
+    return this.#backlog.lengthUs(nowUs);
   }
 
   /** Takes `feedback` in. */
@@ -121,7 +123,7 @@ export class Congestion {
     const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs, smoothedRttUs } = this.feedback;
     this.#timeLoop(nowUs);
     this.#base.take(oneWayUs, nowUs);
-    if (this.#rivals.competing || this.#drainsFailed > 0) {
+    if (this.#rivals.competing || this.#drain.failed > 0) {
       this.#base.hold(nowUs);
       this.#trip.hold(nowUs);
     }
@@ -131,7 +133,7 @@ export class Congestion {
     if (queueUs > lowUs) this.#roundLow = false;
     this.#queue.note(queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
-    this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rate);
+    this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rateSoon);
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
     if (this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs, this.#stands)) {
       this.#onSample(nowUs, arrivedUs);
@@ -147,6 +149,8 @@ export class Congestion {
     this.#rivals.reset();
     this.#rivals.rateAlone = 0;
     this.#delivery.forget();
+    this.#foresight.forget();
+    this.#drain.active = false;
     this.#mode = 'start';
     this.#rate = RATE_FIRST;
     this.#boost = 1;
@@ -155,7 +159,7 @@ export class Congestion {
     this.#provedUs = 0;
     this.#roundRate = 0;
     this.#flatRounds = 0;
-    this.#drainsFailed = 0;
+    this.#drain.failed = 0;
     this.#rivalsUs = Number.NEGATIVE_INFINITY;
     this.#queue.jitterUs = 0;
     this.windowBytes = this.#windowOfNow();
@@ -186,16 +190,19 @@ export class Congestion {
     return this.#queue.standingUs > 2 * this.#targetUs;
   }
 
-  /** A rate that fell in the last loop or two falls on: what leaves now meets that. */
+  /** What the path will carry when a packet that leaves now gets there. */
   get #rateSoon(): number {
-    const falls = this.#mode !== 'start' && this.#reading.queueUs > 2 * this.#targetUs;
-    if (!falls || this.#roundRateBefore <= this.#rate) return this.#rate;
-    return (this.#rate * this.#rate) / this.#roundRateBefore;
+    return this.#foresight.rateIn(this.#loopUs, this.#rate);
+  }
+
+  /** What it will have carried of what is on the road for a loop. */
+  get #loopBytes(): number {
+    return (this.#foresight.rateIn(this.#loopUs / 2, this.#rate) * this.#loopUs) / 1e6;
   }
 
   #windowAt(gain: number): number {
     const spareUs = this.#reportUs + MARGIN_US + this.#targetUs + 4 * this.#noiseUs;
-    return (this.#rateSoon * (gain * this.#loopUs + spareUs)) / 1e6;
+    return gain * this.#loopBytes + (this.#rateSoon * spareUs) / 1e6;
   }
 
   #timeLoop(nowUs: number): void {
@@ -218,6 +225,7 @@ export class Congestion {
     const known = this.#stands && this.#mode !== 'start';
     now.queueUs = known ? this.#queue.standingUs : this.#queue.leastUs;
     this.#queue.next();
+    this.#foresee(arrivedUs, nowUs);
     if (this.#route.take(this.#delivery, this.#queue.sampleUs, this.#wasBacklogged)) {
       this.#lengthen(nowUs);
     }
@@ -231,6 +239,21 @@ export class Congestion {
     if (this.#rivals.competing) this.#rivalsUs = nowUs;
     if (this.#rivals.unmoved) this.#rebase(nowUs);
     this.#steer(target);
+  }
+
+  /** Not before rivals: who flees before them is starved. */
+  #foresee(arrivedUs: number, nowUs: number): void {
+    const { deliveredBytes } = this.feedback;
+    this.#foresight.note(arrivedUs, deliveredBytes, this.#loopUs, this.#noiseUs);
+    const queued = this.#reading.queueUs > FALL_TARGETS * this.#targetUs;
+    // What drains a queue so fast empties it, and an empty one teaches no rate.
+    if (!queued) this.#rate = this.#rateSoon;
+    this.#foresight.active = queued && this.#mode !== 'start' && this.#isAlone(nowUs);
+  }
+
+  /** No rival was met of late. */
+  #isAlone(nowUs: number): boolean {
+    return nowUs - this.#rivalsUs > ALONE_AFTER_US;
   }
 
   /** What the newest packet took is what the path takes without a queue. */
@@ -247,14 +270,15 @@ export class Congestion {
     this.#rivals.reset();
     this.#queue.rebase();
     this.#reading.queueUs = 0;
-    if (this.#mode === 'drain') this.#mode = 'steady';
-    this.#drainedUs = nowUs;
+    this.#foresight.forget();
+    this.#drain.active = false;
+    this.#drain.emptyUs = nowUs;
   }
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
     const { sample } = this.#delivery;
     // Where the queue ran empty less arrived because less was sent.
-    const empty = this.#mode === 'drain' || this.#delivery.fromUs < this.#drainedUs;
+    const empty = this.#drain.active || this.#delivery.fromUs < this.#drain.emptyUs;
     const limited =
       queueUs > target ? this.#wasBacklogged || this.#moves : this.#wasBacklogged && !empty;
     const capacity = limited && !this.#route.still;
@@ -272,7 +296,7 @@ export class Congestion {
     else if (queueUs > target && growing) {
       this.#rate = sample;
       this.#boost = 1;
-      this.#drainedUs = nowUs;
+      this.#drain.emptyUs = nowUs;
       if (this.#mode === 'start') this.#mode = 'steady';
     }
     this.#rate = Math.max(RATE_LEAST, this.#rate);
@@ -285,8 +309,7 @@ export class Congestion {
   }
 
   get #wasBacklogged(): boolean {
-    const { fromUs, toUs } = this.#delivery;
-    return this.#backlogFromUs <= fromUs + SLACK_US && this.#backlogToUs >= toUs - SLACK_US;
+    return this.#backlog.covers(this.#delivery.fromUs, this.#delivery.toUs);
   }
 
   /** Once a loop: does the path take all that it gets? */
@@ -303,14 +326,13 @@ export class Congestion {
       this.#boost = 1;
       this.#lowRounds = 0;
     }
-    this.#roundRateBefore = this.#roundRate;
     this.#roundRate = this.#rate;
-    this.#roundLow = this.#mode !== 'drain' && nowUs >= this.#refillUntilUs;
+    this.#roundLow = !this.#drain.active && nowUs >= this.#drain.refillUntilUs;
   }
 
   /** Growth at once: where no rival was met of late, and the overshoot is soon seen. */
   #mayLeap(nowUs: number): boolean {
-    return this.#loopUs < LEAP_LOOP_US && nowUs - this.#rivalsUs > LEAP_PAUSE_US;
+    return this.#loopUs < LEAP_LOOP_US && this.#isAlone(nowUs);
   }
 
   #steer(target: number): void {
@@ -325,35 +347,12 @@ export class Congestion {
     let gain = 1 + Math.max(-0.5, Math.min(0.25, pull));
     if (this.#mode === 'start') gain = START_GAIN;
     else if (this.#boost > 1) gain = Math.max(gain, this.#boost);
-    else if (this.#drains()) gain = Math.min(gain, DRAIN_GAIN);
+    else if (this.#drain.step(this.#reading, this.#targetUs, this.#rivals))
+      gain = Math.min(gain, DRAIN_GAIN);
     // One packet a loop, and never so much that the queue stands a quarter above its target.
     const step = Math.min(1400e6, (this.#rate * target) / 12) / this.#loopUs;
     const least = Math.max(RATE_LEAST, SEEN_SHARE * this.#rivals.rateAlone);
     this.#pacer.setRate(Math.max(least, this.#rateSoon * gain + step), nowUs);
-  }
-
-  /** Is the queue being let run empty? */
-  #drains(): boolean {
-    const { nowUs, queueUs, drainedUs } = this.#reading;
-    if (this.#mode === 'drain') {
-      if (queueUs >= drainedUs && nowUs <= this.#drainUntilUs) return true;
-      this.#mode = 'steady';
-      this.#drainedUs = nowUs;
-      this.#refillUntilUs = nowUs + REFILL_LOOPS * this.#loopUs;
-      if (queueUs < drainedUs) this.#drainsFailed = 0;
-      // Once is a rate that fell just then; it is tried again soon.
-      else if (++this.#drainsFailed > 1) this.#rivals.undrained(this.#reading);
-      else this.#drainedUs = nowUs - DRAIN_PAUSE_US + DRAIN_AGAIN_US;
-      return false;
-    }
-    if (queueUs < EMPTY_US) this.#drainedUs = nowUs;
-    if (nowUs - this.#drainedUs < DRAIN_PAUSE_US) return false;
-    this.#mode = 'drain';
-    this.#rivals.mark();
-    // At 0.75 a quarter of the time drains, and a loop passes until that is seen.
-    const drainUs = Math.max(queueUs, this.#targetUs) / (1 - DRAIN_GAIN);
-    this.#drainUntilUs = nowUs + 1.25 * drainUs + 2.5 * this.#loopUs;
-    return false;
   }
 }
 
@@ -370,13 +369,9 @@ const RATE_LEAST = 5_000;
 const START_GAIN = 1.8;
 /** So the overshoot, (1.8 − 1) × loop, stays under 80 ms. */
 const LEAP_LOOP_US = 100_000;
-const LEAP_PAUSE_US = 30_000_000;
-const DRAIN_GAIN = 0.75;
-const DRAIN_PAUSE_US = 5_000_000;
-/** Half the target stands after ln 2 × 3 loops, which is seen one later. */
-const REFILL_LOOPS = 4;
-const DRAIN_AGAIN_US = 1_000_000;
-const EMPTY_US = 2_000;
+const ALONE_AFTER_US = 30_000_000;
+/** Below that jitter looks like a fall; above, half a loop of one is in the buffer already. */
+const FALL_TARGETS = 1.5;
 /** 6 ms: at 3 Mbit/s a packet takes 3.7 ms, and must not hide for ever that there is more. */
 const LOW_SHARE = 0.75;
 /** Up to an eighth of the first rate, 280 kbit/s, a path in its start is only probed. */
@@ -384,8 +379,6 @@ const IDLE_PART = 8;
 const STEERING_JITTER_US = 2_000;
 const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
-const BACKLOG_PAUSE_US = 20_000;
-const SLACK_US = 5_000;
 /** Jitter of packets beside each other. */
 const STILL_US = 2_000;
 const MARGIN_US = 5_000;

@@ -139,10 +139,12 @@ export class Path {
    */
   get oneWayUs(): number {
     if (this.rtt.samples === 0) return ONE_WAY_UNKNOWN_US;
-    const { tripUs, bytesPerSecond } = this.congestion;
-    const unansweredUs = (this.log.inFlightBytes * 1e6) / bytesPerSecond;
-    const queueUs = unansweredUs - tripUs - reportDelayUs(this.rtt.smoothedUs);
-    return tripUs / 2 + Math.max(0, queueUs);
+    return this.congestion.tripUs / 2 + this.waitUs;
+  }
+
+  /** How long it will wait in the operator's buffer, as far as what is unanswered tells, µs. */
+  get waitUs(): number {
+    return this.congestion.waitUs(this.log.inFlightBytes);
   }
 
   /** Until when the present silence is still patience, or null when nothing is awaited. */

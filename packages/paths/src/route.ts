@@ -34,7 +34,8 @@ export class RouteWatch {
     const riseUs = queueUs - this.#queueUs;
     const sinceUs = sentUs - this.#sentUs;
     const leastUs = Math.max(JUMP_TARGETS * targetUs, JUMP_SLOPE * sinceUs, 4 * this.#riseUs);
-    const jumps = this.#sentUs >= 0 && riseUs > leastUs;
+    const ownUs = (JUMP_BYTES * 1e6) / rate;
+    const jumps = this.#sentUs >= 0 && riseUs > Math.max(leastUs, ownUs);
     this.#sentUs = sentUs;
     this.#queueUs = queueUs;
     this.#riseUs = riseUs;
@@ -64,7 +65,8 @@ export class RouteWatch {
       return false;
     }
     // Most of the queue came by jumps, or others may stand in it.
-    this.still = queueUs < JUMPED_SHARE * (this.#jumpedUs + this.#targetUs);
+    const mostUs = Math.min(LONGER_US_MOST, JUMPED_SHARE * (this.#jumpedUs + this.#targetUs));
+    this.still = queueUs < mostUs;
     if (!this.still) return false;
     this.levelUs = Math.min(this.levelUs, queueUs);
     const { sample, spanUs, fromUs, toUs } = delivery;
@@ -99,7 +101,11 @@ export class RouteWatch {
 const JUMP_TARGETS = 1.25;
 /** 20 ms is seen with the longest delay of reports, 25 ms, and some time between packets. */
 const JUMP_SLOPE = 0.5;
+/** Four packets of ours behind each other are no route: 90 ms at 0.5 Mbit/s. */
+const JUMP_BYTES = 4 * 1400;
 const JUMPED_SHARE = 2;
+/** No route on land becomes longer by more than this at once; a full buffer stands as still. */
+const LONGER_US_MOST = 400_000;
 /** 5 ms: jitter of 2 ms, and what steering moves within a sample. */
 const STILL_TARGETS = 0.6;
 /** Five times what may pass for standing still. */

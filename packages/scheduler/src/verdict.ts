@@ -239,7 +239,10 @@ function mayCopy(way: Way, state: string, critical: boolean): boolean {
  * delay what is critical. Where the way itself is as long as that, late is better than never.
  */
 function isChoked(way: Way, policy: ClassPolicy): boolean {
-  return way.queueUs > policy.deadlineUs - Math.min(way.rtt.leastUs / 2, policy.deadlineUs / 2);
+  const roomUs = policy.deadlineUs - Math.min(way.rtt.leastUs / 2, policy.deadlineUs / 2);
+  if (way.queueUs > roomUs) return true;
+  // Where a queue was seen, what has left since tells how long it has become.
+  return way.queueUs > QUEUE_SEEN_US && way.waitUs > roomUs;
 }
 
 /**
@@ -299,6 +302,7 @@ const REPAIR_US = 50_000;
 const FORESEEN_US = 50_000;
 const FAVOURITE = 0.75;
 const RANK_PER_US = 1e-12;
+const QUEUE_SEEN_US = 8_000;
 /** A report may tell any moment that the buffer has drained; this only makes sure. */
 const CHOKED_PAUSE_US = 20_000;
 

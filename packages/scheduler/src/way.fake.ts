@@ -40,6 +40,7 @@ export function way(id: number, told: Told): Way {
   };
   Object.defineProperties(path, {
     oneWayUs: { value: oneWayUs },
+    waitUs: { value: 0 },
     nextSendUs: { value: () => nextSendUs(told.inFlightBytes ?? 0) },
     inFlightBytes: { value: told.inFlightBytes ?? 0 },
     congestion: { value: congestion },
