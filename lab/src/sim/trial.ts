@@ -3,9 +3,12 @@ import { handshakeCrypto } from '@rmh/aead';
 import type { TrafficClassName } from '@rmh/contract';
 import { NATIONAL_POLICY } from '@rmh/scheduler';
 import type { LinkCondition } from '../carriers/condition.ts';
+import type { LinkLimits } from '../carriers/link.ts';
+import { BbrRival } from './bbr-rival.ts';
 import { Chronicle } from './chronicle.ts';
 import { NO_FAULTS } from './faults.ts';
 import { mixOf } from './mix.ts';
+import { Foreign, WithRivals } from './rival.ts';
 import { LEAD_US, SimRoad } from './road.ts';
 import { BearerActor } from './simulate.ts';
 import { TcpConnection, type TcpPacket } from './tcp/connection.ts';
@@ -20,6 +23,8 @@ export interface TrialOptions {
   readonly seed?: number;
   /** How deep the carriers' buffers are, as time at their present rate. */
   readonly bufferMs?: number;
+  /** What else is not as the lab has it. */
+  readonly limits?: Partial<LinkLimits>;
 }
 
 /** Seconds count from the beginning of the window. */
@@ -30,7 +35,7 @@ export class Trial {
   #nextId = 0;
   #nextBucket = 0;
 
-  constructor({ window, seed = 1, bufferMs = 1500 }: TrialOptions) {
+  constructor({ window, seed = 1, bufferMs = 1500, limits = {} }: TrialOptions) {
     const chronicle = new Chronicle(window.carriers.map(({ name }) => name));
     this.road = new SimRoad({
       world: this.#world,
@@ -38,7 +43,7 @@ export class Trial {
       faults: NO_FAULTS,
       seed,
       chronicle,
-      limits: { bufferUsMax: bufferMs * 1000 },
+      limits: { bufferUsMax: bufferMs * 1000, ...limits },
       onDelivery: (packet, nowUs) => {
         if ('connection' in packet)
           (packet as TcpPacket).connection.arrived(packet as TcpPacket, nowUs);
@@ -55,7 +60,7 @@ export class Trial {
       memory: mixOf('standard').memory,
     });
     this.#bearer = new BearerActor(this.#world, tunnel);
-    this.road.carry(this.#bearer);
+    this.road.carry(new WithRivals(this.#bearer));
   }
 
   runTo(seconds: number): void {
@@ -80,14 +85,43 @@ export class Trial {
 
   /** From now on, TCP with more to send than any path carries. */
   upload(of: TrafficClassName, side: Side = 'car'): Upload {
+    const nextId = () => this.#nextId++;
+    return this.#connect(of, side, nextId, (packet, nowUs) => this.#bearer.send(packet, nowUs));
+  }
+
+  /** The same of somebody else, over one carrier and outside the tunnel. */
+  rival(carrier: number, side: Side = 'car', congestion: 'cubic' | 'bbr' = 'cubic'): Upload {
+    const there = side === 'car' ? 'up' : 'down';
+    const back = side === 'car' ? 'down' : 'up';
+    if (congestion === 'bbr') {
+      return new BbrRival(this.#world, (way, bytes, arrive) => {
+        const direction = way === 'there' ? there : back;
+        this.road.offer(carrier, new Foreign(direction, bytes, arrive), this.#world.nowUs);
+      });
+    }
+    // The tunnel's packets are numbered one by one, and these are none.
+    const noId = () => -1;
+    return this.#connect('bulk', side, noId, (packet, nowUs) => {
+      const direction = packet.side === 'car' ? 'up' : 'down';
+      const arrive = (atUs: number) => packet.connection.arrived(packet, atUs);
+      this.road.offer(carrier, new Foreign(direction, packet.bytes, arrive), nowUs);
+    });
+  }
+
+  #connect(
+    of: TrafficClassName,
+    side: Side,
+    nextId: () => number,
+    send: (packet: TcpPacket, nowUs: number) => void,
+  ): Upload {
     const upload: Upload = { bytes: 0 };
     const connection = new TcpConnection({
       world: this.#world,
       side,
       class: of,
       bucket: this.#nextBucket++,
-      send: (packet, nowUs) => this.#bearer.send(packet, nowUs),
-      nextId: () => this.#nextId++,
+      send,
+      nextId,
       onProgress: (arrived) => {
         upload.bytes = arrived;
       },
