@@ -1,7 +1,8 @@
-// ./rmh bench tunnel | bond | paced | platform | blows: figures, and what stood beside them
+// ./rmh bench tunnel | bond | paced | fair | platform | blows: figures, and what stood beside them
 // (docs/benchmarks.md).
 import { benchBond } from './bench/bond.ts';
-import { bondOptions, pacedOptions, tunnelOptions, USAGE } from './bench/options.ts';
+import { benchFair } from './bench/fair.ts';
+import { bondOptions, fairOptions, pacedOptions, tunnelOptions, USAGE } from './bench/options.ts';
 import { benchPaced } from './bench/paced.ts';
 import { benchPlatform } from './bench/platform.ts';
 import { PLATFORM_USAGE, platformOptions } from './bench/platform-figures.ts';
@@ -21,12 +22,14 @@ export async function run(argv: string[]): Promise<number> {
       return start(bondOptions(words), benchBond);
     case 'paced':
       return start(pacedOptions(words), benchPaced);
+    case 'fair':
+      return start(fairOptions(words), benchFair);
     case 'platform':
       return start(platformOptions(words), benchPlatform);
     case 'blows':
       return start(blowsOptions(words), benchBlows);
     default:
-      return start('say what: tunnel, bond, paced, platform or blows', async () => 2);
+      return start('say what: tunnel, bond, paced, fair, platform or blows', async () => 2);
   }
 }
 

@@ -2,11 +2,12 @@ import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
 import { parsePaths } from '../carriers/paths-syntax.ts';
 import { figuresOf, worstOf } from './bond-figures.ts';
-import { bondOptions, pacedOptions, tunnelOptions } from './options.ts';
+import { fairFigures } from './fair.ts';
+import { bondOptions, fairOptions, pacedOptions, tunnelOptions } from './options.ts';
 import { comparisonOf } from './paced.ts';
 import { ratiosOf } from './sample-rows.ts';
 import { headlinesOf } from './tunnel.ts';
-import type { BondOptions, BondSample, Sample } from './words.ts';
+import type { BondOptions, BondSample, FairOptions, FairSample, Sample } from './words.ts';
 
 test('a ratio is taken within its round, and is null for what was not measured', () => {
   const samples = [
@@ -63,7 +64,35 @@ test('the headline of bond is the worst congestion control, over what the paths 
   assert.equal(worst.downRatio, 0);
 });
 
+test('a case of fair is its rounds: median, Jain’s index, and round trips of them all', () => {
+  const samples = ([10, 30, 20] as const).map(
+    (oursMbit, i): FairSample => ({
+      round: i + 1,
+      congestion: 'cubic',
+      bufferMs: 50,
+      first: 'rival',
+      direction: 'up',
+      oursMbit,
+      theirsMbit: 60 - oursMbit,
+      rttsMs: [20 + i],
+    }),
+  );
+  const figures = fairFigures([
+    ...samples,
+    { ...samples[0], bufferMs: 200, rttsMs: [] } as FairSample,
+  ]);
+  assert.equal(figures.length, 2);
+  const { share, jain, rttMsP50 } = figures[0] ?? assert.fail();
+  assert.deepEqual(share, { median: 1 / 3, least: 1 / 6, most: 1 / 2 });
+  assert.equal(jain, 0.9);
+  assert.equal(rttMsP50, 21);
+  assert.equal(figures[1]?.rttMsP95, null);
+});
+
 test('the command lines: defaults, and what is refused', () => {
+  const fair = fairOptions([]) as FairOptions;
+  assert.deepEqual(fair.buffersMs, [50, 200, 1000]);
+  assert.deepEqual([fair.firsts, fair.directions], [['rival'], ['up', 'down']]);
   const bond = bondOptions(['--paths', '50mbit/15ms']) as BondOptions;
   assert.deepEqual(bond.congestions, ['cubic', 'bbr']);
   assert.deepEqual(bond.paths, parsePaths('50mbit/15ms'));
@@ -76,6 +105,9 @@ test('the command lines: defaults, and what is refused', () => {
     [bondOptions(['--paths', '5mbit/1ms', '--faults', '2:rebind@1s']), /no path "2"/],
     [pacedOptions(['--rates', '20,x']), /--rates/],
     [pacedOptions(['--against', '/nonexistent']), /no checkout/],
+    [fairOptions(['--path', '5mbit/1ms,5mbit/1ms']), /--path is one/],
+    [fairOptions(['--buffers', '50,']), /--buffers/],
+    [fairOptions(['--first', 'us']), /--first/],
     [tunnelOptions(['--seconds', '0']), /--seconds/],
     [tunnelOptions(['twice']), /twice/],
   ];

@@ -4,12 +4,16 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { type PathSpec, PathSyntaxError, parsePaths } from '../carriers/paths-syntax.ts';
 import { parseFaults } from '../runner/faults.ts';
 import { cannotRun } from './children.ts';
-import type {
-  BondOptions,
-  CarrierFault,
-  Congestion,
-  PacedOptions,
-  TunnelOptions,
+import {
+  type BondOptions,
+  type CarrierFault,
+  type Congestion,
+  DIRECTIONS,
+  type Direction,
+  type FairOptions,
+  type First,
+  type PacedOptions,
+  type TunnelOptions,
 } from './words.ts';
 
 export const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc cubic|bbr]
@@ -28,6 +32,12 @@ export const USAGE = `usage: rmh bench tunnel [--seconds N] [--rounds N] [--cc c
                        [--brief] [--json FILE|-]
   CPU seconds per GB over a path of each rate (Mbit/s), TCP and UDP, both ways, beside
   wireguard-go where it is installed. Takes about rounds × rates × subjects × 4 × seconds.
+
+       rmh bench fair [--path RATE/DELAY] [--buffers 50,200,1000] [--cc cubic|bbr|both]
+                      [--first tunnel|rival|together|all] [--way up|down|both]
+                      [--seconds N] [--rounds N] [--seed N] [--brief] [--json FILE|-]
+  One TCP flow through the tunnel beside a rival's outside it, in the same buffer of the same
+  carrier. Takes about rounds × buffers × congestion controls × ways × firsts × (seconds + 12).
 
 --against DIR  measures the data plane of another checkout beside ours, in the same rounds.
 --brief        only shows that it works: no warm-up, no peers.
@@ -86,12 +96,48 @@ export function bondOptions(argv: string[]): BondOptions | string {
   if (typeof faults === 'string') return faults;
   const congestions = CONGESTIONS[values.cc ?? ''];
   if (congestions === undefined) return '--cc is cubic, bbr or both';
-  const [skipSeconds, seed] = [Number(values.skip), Number(values.seed)];
+  const skipSeconds = Number(values.skip);
   if (!(skipSeconds >= 0 && skipSeconds <= common.seconds - 0.3)) {
     return '--skip ends at least 0.3 s before --seconds';
   }
-  if (!(Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32)) return '--seed is 0 to 4294967295';
+  const seed = seedOf(values.seed);
+  if (seed === null) return SEED_RANGE;
   return { ...common, paths, faults, congestions, skipSeconds, seed };
+}
+
+export function fairOptions(argv: string[]): FairOptions | string {
+  const values = valuesOf(argv, {
+    ...COMMON,
+    seconds: { type: 'string', default: '20' },
+    rounds: { type: 'string', default: '1' },
+    seed: { type: 'string', default: '1' },
+    path: { type: 'string', default: '50mbit/10ms' },
+    buffers: { type: 'string', default: '50,200,1000' },
+    cc: { type: 'string', default: 'both' },
+    first: { type: 'string', default: 'rival' },
+    way: { type: 'string', default: 'both' },
+  });
+  if (typeof values === 'string') return values;
+  const common = commonOf(values);
+  if (typeof common === 'string') return common;
+  const paths = pathsOf(values.path);
+  if (typeof paths === 'string') return paths;
+  const [path, another] = paths;
+  if (path === undefined || another !== undefined) return '--path is one path';
+  const buffersMs = (values.buffers ?? '').split(',').map(Number);
+  // Each is a carrier of its own, and a session has eight.
+  if (!(buffersMs.length <= PATHS_MAX && buffersMs.every((ms) => ms >= 1 && ms <= 10_000))) {
+    return `--buffers are up to ${PATHS_MAX}, of 1 to 10000 (ms)`;
+  }
+  const congestions = CONGESTIONS[values.cc ?? ''];
+  if (congestions === undefined) return '--cc is cubic, bbr or both';
+  const firsts = FIRSTS[values.first ?? ''];
+  if (firsts === undefined) return '--first is tunnel, rival, together or all';
+  const directions = WAYS[values.way ?? ''];
+  if (directions === undefined) return '--way is up, down or both';
+  const seed = seedOf(values.seed);
+  if (seed === null) return SEED_RANGE;
+  return { ...common, path, buffersMs, congestions, firsts, directions, seed };
 }
 
 const COMMON = {
@@ -105,6 +151,21 @@ const CONGESTIONS: Readonly<Record<string, readonly Congestion[]>> = {
   bbr: ['bbr'],
   both: ['cubic', 'bbr'],
 };
+
+const FIRSTS: Readonly<Record<string, readonly First[]>> = {
+  tunnel: ['tunnel'],
+  rival: ['rival'],
+  together: ['together'],
+  all: ['tunnel', 'rival', 'together'],
+};
+
+const WAYS: Readonly<Record<string, readonly Direction[]>> = {
+  up: ['up'],
+  down: ['down'],
+  both: DIRECTIONS,
+};
+
+const SEED_RANGE = '--seed is 0 to 4294967295';
 
 /** Eight paths a session, at most. */
 const PATHS_MAX = 8;
@@ -122,6 +183,11 @@ function commonOf(values: { seconds?: string; rounds?: string; brief?: boolean; 
   if (!(seconds >= 0.5 && seconds <= 600)) return '--seconds is 0.5 to 600';
   if (!(Number.isInteger(rounds) && rounds >= 1 && rounds <= 100)) return '--rounds is 1 to 100';
   return { seconds, rounds, brief: values.brief ?? false, json: values.json ?? null };
+}
+
+function seedOf(text: string | undefined): number | null {
+  const seed = Number(text);
+  return Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32 ? seed : null;
 }
 
 function againstOf(text: string | undefined): { root: string | null; wrong: string | null } {

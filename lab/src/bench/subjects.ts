@@ -3,6 +3,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { setTimeout as pause } from 'node:timers/promises';
 import { generatePrivateKey } from '@rmh/aead';
+import type { PeerStatus } from '@rmh/contract';
 import { CABLES, type Ground, INNER } from './addresses.ts';
 import { nextWord, spawnTunnelEnd } from './children.ts';
 import type { EndCommand, EndWord, Subject } from './words.ts';
@@ -65,13 +66,18 @@ export class OwnTunnel {
     if (links.length === 0) return;
     for (let i = 0; i < READY_TRIES; i++) {
       await pause(50);
-      const answer = nextWord(this.#carEnd, isStatus, START_MS_MAX);
-      this.#carEnd.send({ kind: 'status' } satisfies EndCommand);
-      const peer = (await answer).status.peers[0];
+      const peer = await this.peer();
       const carrying = peer?.paths.filter((path) => path.state === 'carrying').length ?? 0;
       if (peer?.active === true && carrying === alive) return;
     }
     throw new Error(`the tunnel does not carry over ${alive} path(s) within 10 s`);
+  }
+
+  /** The gateway as the car's end sees it now. */
+  async peer(): Promise<PeerStatus | undefined> {
+    const answer = nextWord(this.#carEnd, isStatus, START_MS_MAX);
+    this.#carEnd.send({ kind: 'status' } satisfies EndCommand);
+    return (await answer).status.peers[0];
   }
 }
 

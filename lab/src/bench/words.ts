@@ -42,6 +42,20 @@ export interface BondOptions extends CommonOptions {
   readonly seed: number;
 }
 
+/** Who fills the carrier first: the other joins him later, or both begin at once. */
+export type First = 'tunnel' | 'rival' | 'together';
+
+export interface FairOptions extends CommonOptions {
+  readonly path: PathSpec;
+  /** How deep the operator's buffer is, ms at the path's rate: each is measured. */
+  readonly buffersMs: readonly number[];
+  /** Of the rival's TCP. Inside the tunnel it is CUBIC. */
+  readonly congestions: readonly Congestion[];
+  readonly firsts: readonly First[];
+  readonly directions: readonly Direction[];
+  readonly seed: number;
+}
+
 /** One end of a load. TCP: the car opens the connection and the site listens, as in life. */
 export type Load =
   | { kind: 'tcp-receive'; host: string; opens: boolean; window: Window | null }
@@ -121,6 +135,19 @@ export interface BondSample {
   readonly wholeMbit: number;
 }
 
+/** One measurement of `bench fair`: Mbit/s of TCP payload while both were there. */
+export interface FairSample {
+  readonly round: number;
+  readonly congestion: Congestion;
+  readonly bufferMs: number;
+  readonly first: First;
+  readonly direction: Direction;
+  readonly oursMbit: number;
+  readonly theirsMbit: number;
+  /** Round trips of the path meanwhile, as the tunnel measured them, each 0.1 s. */
+  readonly rttsMs: readonly number[];
+}
+
 /** How punctual the carriers were: a late packet is the machine's fault, not a tunnel's. */
 export interface Lateness {
   readonly usMean: number;
@@ -132,5 +159,6 @@ export type BenchWord =
   | { kind: 'missing'; subject: string; reason: string }
   | { kind: 'sample'; sample: Sample }
   | { kind: 'bond'; sample: BondSample }
+  | { kind: 'fair'; sample: FairSample }
   | { kind: 'lateness'; lateness: Lateness }
   | { kind: 'end' };
