@@ -16,6 +16,8 @@ export interface Reading {
   rate: number;
   /** A round trip with its report, without any queue. */
   loopUs: number;
+  /** There was more to send all the time. */
+  backlogged: boolean;
 }
 
 export function noReading(): Reading {
@@ -29,6 +31,7 @@ export function noReading(): Reading {
     drainedUs: 0,
     rate: 0,
     loopUs: 0,
+    backlogged: false,
   };
 }
 
@@ -37,19 +40,25 @@ export function noReading(): Reading {
  * not drain although we yield is shared as they share it (after Copa, NSDI 2018).
  *
  *   yield ──no progress──▶ double ──rate rose──▶ compete ──each 5 s──▶ halve ──▶ compete
- *     ▲                      │                                           │
- *     └── it did not: alone ─┴─────────── queue fell with us: alone ─────┘
+ *     ▲                      │ ▲ └by half or more┘                       │ │
+ *     │                      │ └──────── queue did not move: small share ┘ │
+ *     └── it did not: alone ─┴─────────── queue fell with us: alone ───────┘
  *
  * Both tests rest on this: in a FIFO of capacity C, q + rtt = (our window + theirs) / C. Alone,
  * twice the window gives the same rate, and half the window half of q + rtt; with a share s of
- * all windows, 2 / (1 + s) times the rate, and 1 − s / 2 of q + rtt. If q + rtt does not move at
- * all there is no queue: the route has become longer. A falling capacity looks like a rival who
- * joins (no passive measurement tells them apart in a FIFO), therefore four blocks of patience.
+ * all windows, 2 / (1 + s) times the rate, and 1 − s / 2 of q + rtt. Who yielded for long has so
+ * small a share that neither moves anything, as on a longer route: so the window is doubled until
+ * a third of the path is ours (then they are there), or all of it (then what stood before was no
+ * queue but a longer route). Both tests need more to send than the window lets pass.
+ * A falling capacity looks like a rival who joins (no passive measurement tells them apart in a
+ * FIFO), therefore four blocks of patience, and one within 10 s of a competition.
  */
 export class Competition {
   phase: 'yield' | 'double' | 'compete' | 'halve' = 'yield';
   /** The last step found that what looked like a queue is a longer route. */
   unmoved = false;
+  /** The queue that stood before the window was doubled, µs. */
+  routeUs = 0;
   /** The most that the path carried of late without a queue of others, bytes/s. */
   rateAlone = 0;
   #rememberedUs = 0;
@@ -64,6 +73,11 @@ export class Competition {
   #testUs = 0;
   #turnUs = 0;
   #rounds = 0;
+  #doublings = 0;
+  /** Until then a queue that does not fall is theirs. */
+  #waryUntilUs = Number.NEGATIVE_INFINITY;
+  /** Since the mark there was always more to send: what arrived is what the window let pass. */
+  #filled = false;
   #rateBefore = 0;
   #tripBeforeUs = 0;
   /** The newest reading, and the one since which the rate is taken. */
@@ -71,6 +85,11 @@ export class Competition {
   #arrivedBytes = 0;
   #markUs = 0;
   #markBytes = 0;
+
+  /** A queue stands, ours or theirs: nothing that is seen is the path without one. */
+  get blocked(): boolean {
+    return this.#blockUs >= 0;
+  }
 
   get competing(): boolean {
     return this.phase !== 'yield';
@@ -91,27 +110,31 @@ export class Competition {
     this.unmoved = false;
     this.#arrivedUs = now.arrivedUs;
     this.#arrivedBytes = now.deliveredBytes;
+    if (!now.backlogged) this.#filled = false;
     if (this.phase === 'yield') {
       this.#watch(now);
       return;
     }
     const tripUs = now.loopUs + now.queueUs;
     this.#grow(now.nowUs, tripUs);
-    if (now.queueUs < now.drainedUs) this.reset();
-    else if (this.phase === 'double') this.#watchDouble(now, tripUs);
+    if (now.queueUs < now.drainedUs) {
+      this.reset();
+      this.#waryUntilUs = now.nowUs + WARY_US;
+    } else if (this.phase === 'double') this.#watchDouble(now, tripUs);
     else if (this.phase === 'halve') this.#watchHalve(now, tripUs);
     else this.#watchShare(now, tripUs);
   }
 
   /** From here on the rate counts with which a doubled window is compared. */
   mark(): void {
+    this.#filled = true;
     this.#markUs = this.#arrivedUs;
     this.#markBytes = this.#arrivedBytes;
   }
 
   /** The queue did not run empty although it was given the time. */
   undrained(now: Reading): void {
-    if (this.phase === 'yield') this.#double(now.nowUs, now.rate, now.loopUs + now.queueUs);
+    if (this.phase === 'yield') this.#startDoubling(now, now.loopUs + now.queueUs);
   }
 
   reset(): void {
@@ -122,8 +145,9 @@ export class Competition {
 
   #watch(now: Reading): void {
     const { nowUs, sentUs, queueUs } = now;
-    if (queueUs <= now.lowUs) {
-      this.#remember(now.rate, nowUs, MEMORY_LOW_US);
+    if (queueUs <= (now.rate > this.rateAlone / 2 ? now.lowUs : LOW_PART * now.lowUs)) {
+      const low = queueUs <= LOW_PART * now.lowUs;
+      this.#remember(now.rate, nowUs, low ? MEMORY_LOW_US : MEMORY_YIELDING_US);
       this.#blockUs = -1;
       this.#blocksFailed = 0;
       return;
@@ -133,10 +157,12 @@ export class Competition {
     if (sentUs < this.#blockUs) return;
     // What a packet met that left when the block began: a deep queue tells it late.
     if (this.#blockQueueUs < 0) this.#blockQueueUs = queueUs;
-    if (sentUs < this.#blockUs + Math.max(BLOCK_US, 4 * now.loopUs)) return;
+    if (sentUs < this.#blockUs + Math.max(BLOCK_US, now.loopUs)) return;
     const progress = queueUs < 0.85 * this.#blockQueueUs;
-    this.#blocksFailed = progress ? 0 : this.#blocksFailed + 1;
-    if (this.#blocksFailed === BLOCKS_FAILED) this.#double(nowUs, now.rate, now.loopUs + queueUs);
+    // What falls once may be a rival who lost a packet.
+    this.#blocksFailed = progress ? Math.max(0, this.#blocksFailed - 2) : this.#blocksFailed + 1;
+    if (!progress && nowUs < this.#waryUntilUs) this.#resume(now);
+    else if (this.#blocksFailed === BLOCKS_FAILED) this.#startDoubling(now, now.loopUs + queueUs);
     this.#startBlock(nowUs);
   }
 
@@ -153,9 +179,28 @@ export class Competition {
     this.#blockQueueUs = -1;
   }
 
+  /** They are back, or never left: the queue ran empty because all of us had yielded. */
+  #resume({ nowUs, loopUs, queueUs, rate }: Reading): void {
+    const tripUs = loopUs + queueUs;
+    // A rate that fell meanwhile makes what was a fair window too large.
+    const mostBytes = (2 * rate * tripUs) / 1e6;
+    this.phase = 'compete';
+    this.#fairRate = rate;
+    this.#tripBeforeUs = tripUs;
+    this.#testUs = nowUs + TEST_PAUSE_US;
+    this.#window.start(Math.min(mostBytes, this.#window.bytes), nowUs);
+  }
+
+  #startDoubling(now: Reading, tripUs: number): void {
+    this.#doublings = 0;
+    this.routeUs = now.queueUs;
+    this.#double(now.nowUs, now.rate, tripUs);
+  }
+
   #double(nowUs: number, rate: number, tripUs: number): void {
     this.phase = 'double';
     this.#rounds = 0;
+    this.#doublings++;
     this.#rateBefore = Math.min(this.#rateSinceMark, rate);
     this.#tripBeforeUs = tripUs;
     this.#fairRate = 2 * this.#rateBefore;
@@ -186,16 +231,17 @@ export class Competition {
   #judgeDouble(nowUs: number, tripUs: number): void {
     const rate = this.#rateSinceMark;
     const rise = rate / this.#rateBefore;
-    if (rise < ALONE_RISE) {
+    if (this.#filled && rise < ALONE_RISE) {
       this.rateAlone = Math.max(rate, this.rateAlone / 2);
+      // Ever more arrived until the path was full of ours: what stood before that was no queue.
+      this.unmoved = this.#doublings > 1 && this.routeUs < ROUTE_US_MOST;
       this.reset();
-    } else if (rise > SMALL_SHARE_RISE && rate < 0.3 * this.rateAlone) {
+    } else if (this.#filled && rise > SMALL_SHARE_RISE) {
       this.#double(nowUs, rate, tripUs);
     } else {
       this.phase = 'compete';
       this.#testUs = nowUs + 2 * tripUs;
-      const fair = Math.min(4 * this.#rateBefore, this.rateAlone / 2);
-      this.#fairRate = rise > SMALL_SHARE_RISE ? Math.max(rate, fair) : rate;
+      this.#fairRate = rate;
       this.#tripBeforeUs = tripUs;
     }
   }
@@ -205,8 +251,9 @@ export class Competition {
     if (fails && tripUs > 2.5 * this.#tripBeforeUs) {
       // All that the larger window brought is more queue.
       this.reset();
-    } else if (now.nowUs >= this.#testUs) {
+    } else if (now.nowUs >= this.#testUs && now.backlogged) {
       this.phase = 'halve';
+      this.mark();
       this.#tripBeforeUs = tripUs;
       // Half the window has drained after half a trip.
       this.#turnUs = now.nowUs + tripUs * 0.75;
@@ -218,9 +265,10 @@ export class Competition {
     const share = 2 * (1 - tripUs / this.#tripBeforeUs);
     this.phase = 'compete';
     this.#testUs = now.nowUs + Math.max(TEST_PAUSE_US, 4 * tripUs);
-    const plausible = now.queueUs < ROUTE_US_MOST && now.rate > 0.05 * this.rateAlone;
-    this.unmoved = Math.abs(share) < UNMOVED_SHARE && plausible;
-    if (share > ALONE_SHARE || this.unmoved) this.reset();
+    // Who had less to send than the window let pass can tell nothing.
+    if (!this.#filled) return;
+    if (share > ALONE_SHARE) this.reset();
+    else if (Math.abs(share) < SMALL_SHARE) this.#startDoubling(now, tripUs);
   }
 
   #grow(nowUs: number, tripUs: number): void {
@@ -233,6 +281,11 @@ export class Competition {
 }
 
 const WINDOW_BYTES_LEAST = 4 * 1400;
+/**
+ * Of what is nobody's trouble: 1.2 targets, little enough even for who sends less than half of what
+ * he did. Between that and two targets he yields to a rival until nothing is left.
+ */
+const LOW_PART = 0.6;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;
 /** Without a foreign queue the present rate is the truth; while yielding it is not. */
@@ -243,7 +296,9 @@ const ALONE_RISE = 1.15;
 const SMALL_SHARE_RISE = 1.5;
 /** A test costs half our rate for one trip: 5 % of the time at q + rtt = 250 ms. */
 const TEST_PAUSE_US = 5_000_000;
+/** CUBIC that leaves a shallow buffer empty once has filled it again by then. */
+const WARY_US = 10_000_000;
 const ALONE_SHARE = 0.8;
-const UNMOVED_SHARE = 0.1;
+const SMALL_SHARE = 0.1;
 /** No route on land becomes longer by more than this at once; a queue may. */
 const ROUTE_US_MOST = 400_000;

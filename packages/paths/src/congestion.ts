@@ -123,7 +123,7 @@ export class Congestion {
     const { nowUs, sentUs, oneWayUs, deliveredBytes, lostSentUs, smoothedRttUs } = this.feedback;
     this.#timeLoop(nowUs);
     this.#base.take(oneWayUs, nowUs);
-    if (this.#rivals.competing || this.#drain.failed > 0) {
+    if (this.#rivals.competing || this.#rivals.blocked || this.#drain.failed > 0) {
       this.#base.hold(nowUs);
       this.#trip.hold(nowUs);
     }
@@ -233,11 +233,12 @@ export class Congestion {
     if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
     now.rate = this.#rate;
     now.loopUs = this.#loopUs;
-    now.lowUs = Math.max(2 * target, target + this.#loopUs / 6);
+    now.lowUs = 2 * target;
+    now.backlogged = this.#wasBacklogged;
     now.drainedUs = this.#targetUs / 4 + 2 * this.#noiseUs;
     this.#rivals.step(now);
     if (this.#rivals.competing) this.#rivalsUs = nowUs;
-    if (this.#rivals.unmoved) this.#rebase(nowUs);
+    if (this.#rivals.unmoved) this.#rebase(this.#rivals.routeUs, nowUs);
     this.#steer(target);
   }
 
@@ -256,16 +257,15 @@ export class Congestion {
     return nowUs - this.#rivalsUs > ALONE_AFTER_US;
   }
 
-  /** What the newest packet took is what the path takes without a queue. */
-  #rebase(nowUs: number): void {
-    this.#base.restart(this.#base.latestUs, nowUs);
+  /** So much of what looked like a queue is a longer route. */
+  #rebase(longerUs: number, nowUs: number): void {
+    this.#base.restart(this.#base.leastUs + longerUs, nowUs);
     this.#trip.restart(this.#trip.latestUs, nowUs);
   }
 
   /** What looked like a queue is a longer route. */
   #lengthen(nowUs: number): void {
-    this.#base.restart(this.#base.leastUs + this.#route.levelUs, nowUs);
-    this.#trip.restart(this.#trip.latestUs, nowUs);
+    this.#rebase(this.#route.levelUs, nowUs);
     this.#rate = Math.max(this.#rate, this.#route.rateBefore / 2);
     this.#rivals.reset();
     this.#queue.rebase();
@@ -292,7 +292,7 @@ export class Congestion {
     }
     const probed = this.#mode === 'start' && !capacity && IDLE_PART * sample < this.#rate;
     // Probes alone fill no buffer: the route is longer, and the rate is not known yet.
-    if (queueUs > target && probed) this.#rebase(nowUs);
+    if (queueUs > target && probed) this.#rebase(this.queueUs, nowUs);
     else if (queueUs > target && growing) {
       this.#rate = sample;
       this.#boost = 1;
