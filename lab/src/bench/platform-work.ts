@@ -180,6 +180,8 @@ const PLACES = [
     v.simulated, 290000, step * 500, step * 100, 290000::bigint * 45000, 290000, -95 * 2900, 29,
     p.day::timestamptz ${MET}, unnest(ARRAY['', 'telenor', 'telia', 'ice']) AS link
   ON CONFLICT DO NOTHING`,
+  `INSERT INTO coverage_dirty SELECT DISTINCT day, h3_parent(cell, 5), unit_id FROM coverage_day
+  ON CONFLICT DO NOTHING`,
   `INSERT INTO shared_fate_built
   SELECT unit_id, (at AT TIME ZONE 'Europe/Oslo')::date, sum(samples) FROM rollup_service
     WHERE step_s = 86400 AND at > now() - interval '32 days' GROUP BY 1, 2

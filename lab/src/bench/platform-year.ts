@@ -16,7 +16,7 @@ export async function putYearBehind(where: DatabasePlace, days: number): Promise
     for (const text of statements(days)) {
       await db.transaction({ kind: 'system' }, (sql) => sql.query(text));
     }
-    // The days of organisations, by the platform's own hand.
+    // The days of organisations and of coverage, by the platform's own hand.
     await rollUp(db);
     await db.transaction({ kind: 'system' }, (sql) => sql.query('ANALYZE'));
   } finally {

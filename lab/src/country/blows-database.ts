@@ -52,6 +52,8 @@ export async function rollUp(db: Database): Promise<void> {
   type Rollup = { rebuild: (db: Database, step: number, beforeMs: number) => Promise<number> };
   const { rebuild } = await part<Rollup>('telemetry/rollup.ts');
   for (const step of [60, 900, 86_400]) await rebuild(db, step, Date.now());
+  type Coverage = { addUpCoverage: (db: Database, nowMs: number) => Promise<void> };
+  await (await part<Coverage>('telemetry/coverage-days.ts')).addUpCoverage(db, Date.now());
 }
 
 async function part<T>(file: string): Promise<T> {

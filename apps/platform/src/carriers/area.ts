@@ -2,7 +2,7 @@
 // database lets others in between.
 import { gridDisk } from 'h3-js';
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
-import { firstChild, lastChild } from '../statistics/coverage.ts';
+import { firstChild, lastChild } from '../telemetry/cells.ts';
 import { BY_INDEX } from '../telemetry/rollup.ts';
 import { lossesOf, type Measured, type Tally, tally, type Vehicle } from './losses.ts';
 

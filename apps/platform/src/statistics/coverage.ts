@@ -2,6 +2,10 @@
 // asker may see contributed to it, so that nobody's way can be read from it.
 import { COVERAGE_VEHICLES_LEAST, type CoverageCell } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
+import { highest } from '../organisations/highest.ts';
+import { firstChild, lastChild } from '../telemetry/cells.ts';
+import { LARGE_KINDS, LARGE_RESOLUTIONS } from '../telemetry/coverage-days.ts';
+import { COVERAGE_SUMS } from '../telemetry/rows.ts';
 import { share } from './figures.ts';
 import { instant } from './sums.ts';
 
@@ -29,9 +33,8 @@ interface CellRow {
   readonly last_end: Date;
 }
 
-const SUMS = [
-  ...['up_ms', 'down_ms', 'all_down_ms', 'rtt_us_ms', 'rtt_ms', 'rsrp_cdbm', 'rsrp_samples'],
-];
+/** `vehicles`: how many, or their numbers, each of them once or more often. */
+type SummedRow = Omit<CellRow, 'vehicles'> & { readonly vehicles: number | string };
 
 /** A page of `limit` cells that anybody was in; those of too few vehicles are then left out. */
 export async function coverageOf(
@@ -50,28 +53,67 @@ export async function coverageOf(
   const first = page[0];
   const last = page.at(-1);
   if (first === undefined || last === undefined) return { items: [], next: null };
-  // First by vehicle, by hashing: counting different vehicles would sort the page's rows (a month
-  // of the nation has half a million in 500 large cells). As float8, as in sums.ts.
-  const rows = await sql.query<CellRow>(
-    `SELECT to_hex(parent) AS cell, link, count(*)::integer AS vehicles,
-      ${SUMS.map((name) => `sum(${name}) AS ${name}`).join(', ')}, max(last_end) AS last_end
-    FROM (SELECT h3_parent(cell, $1) AS parent, link, vehicle_id, max(last_end) AS last_end,
-      ${SUMS.map((name) => `sum(${name}::float8) AS ${name}`).join(', ')}
-    FROM coverage_day
-    WHERE cell >= ('x' || lpad($2, 16, '0'))::bit(64)::bigint
-      AND cell <= ('x' || lpad($3, 16, '0'))::bit(64)::bigint
-      AND day >= ($4::timestamptz AT TIME ZONE 'UTC')::date
-      AND day <= (($5::timestamptz - interval '1 ms') AT TIME ZONE 'UTC')::date
-      AND simulated = $6 GROUP BY 1, 2, 3) AS own
-    GROUP BY parent, link ORDER BY parent, link`,
-    [
-      ...[resolution, firstChild(first.hex), lastChild(last.hex)],
-      ...[instant(Date.parse(question.from)), instant(Date.parse(question.to)), question.simulated],
-    ],
-  );
-  const byCell = Map.groupBy(rows, ({ cell }) => cell);
+  const isLarge = LARGE_RESOLUTIONS.some((one) => one === resolution) && (await hasSums(sql));
+  const rows = await sql.query<SummedRow>(isLarge ? BY_LARGE_DAYS : BY_DAYS, [
+    ...[resolution, firstChild(first.hex), lastChild(last.hex)],
+    ...[instant(Date.parse(question.from)), instant(Date.parse(question.to)), question.simulated],
+    ...(isLarge ? [first.hex, last.hex] : []),
+  ]);
+  const byCell = Map.groupBy(rows.map(counted), ({ cell }) => cell);
   const items = [...byCell.values()].flatMap((ofCell) => cellOf(ofCell) ?? []);
   return { items, next: cells.length > limit ? last.hex : null };
+}
+
+/** Whether all that the asker sees are the nation or regions, whose days are added up. */
+async function hasSums(sql: Sql): Promise<boolean> {
+  const [found] = await sql.query<{ all: boolean }>(
+    `SELECT bool_and(kind = ANY ($1)) AS all FROM organisation WHERE id IN ${highest('$2')}`,
+    [LARGE_KINDS, null],
+  );
+  return found?.all ?? false;
+}
+
+const bits = (hex: string) => `('x' || lpad(${hex}, 16, '0'))::bit(64)::bigint`;
+const FIRST_DAY = `($4::timestamptz AT TIME ZONE 'UTC')::date`;
+const LAST_DAY = `(($5::timestamptz - interval '1 ms') AT TIME ZONE 'UTC')::date`;
+const HERE = `cell >= ${bits('$2')} AND cell <= ${bits('$3')}
+  AND day >= ${FIRST_DAY} AND day <= ${LAST_DAY} AND simulated = $6`;
+const sums = (cast: string) =>
+  COVERAGE_SUMS.map((name) => `sum(${name}${cast}) AS ${name}`).join(', ');
+
+// First by vehicle, by hashing: counting different vehicles would sort the page's rows (a month of
+// the nation has 400,000 in 500 small cells). As float8, as in sums.ts.
+const vehicles = (which: string) => `SELECT h3_parent(cell, $1) AS parent, link, vehicle_id,
+    max(last_end) AS last_end, ${sums('::float8')}
+  FROM coverage_day WHERE ${HERE} ${which} GROUP BY 1, 2, 3`;
+
+const BY_DAYS = `SELECT to_hex(parent) AS cell, link, count(*)::integer AS vehicles,
+    max(last_end) AS last_end, ${sums('')}
+  FROM (${vehicles('')}) AS own GROUP BY parent, link ORDER BY parent, link`;
+
+// Days that are added up (telemetry/coverage-days.ts), and the vehicles' rows of those that are
+// not, of which the day under way is one. One statement: the marks and the sums of one moment.
+// Who was there on several days is told apart here and not there: 400,000 numbers are a megabyte.
+const BY_LARGE_DAYS = `WITH dirty AS MATERIALIZED (
+    SELECT rmh_coverage_dirty(${FIRST_DAY}, ${LAST_DAY}) AS days)
+  SELECT to_hex(parent) AS cell, link, string_agg(vehicles, ',') AS vehicles,
+    max(last_end) AS last_end, ${sums('')}
+  FROM (
+    SELECT cell AS parent, link, array_to_string(vehicles, ',') AS vehicles, last_end,
+      ${COVERAGE_SUMS.map((name) => `${name}::float8`).join(', ')}
+    FROM coverage_large_day
+    WHERE organisation_id = ANY (ARRAY${highest('NULL')}) AND simulated = $6
+      AND cell >= ${bits('$7')} AND cell <= ${bits('$8')}
+      AND day >= ${FIRST_DAY} AND day <= ${LAST_DAY}
+      AND day <> ALL ((SELECT days FROM dirty)::date[])
+    UNION ALL
+    SELECT parent, link, vehicle_id::text, last_end, ${COVERAGE_SUMS.join(', ')}
+    FROM (${vehicles('AND day = ANY ((SELECT days FROM dirty)::date[])')}) AS own
+  ) AS met GROUP BY parent, link ORDER BY parent, link`;
+
+function counted({ vehicles, ...row }: SummedRow): CellRow {
+  const count = typeof vehicles === 'number' ? vehicles : new Set(vehicles.split(',')).size;
+  return { ...row, vehicles: count };
 }
 
 function cellOf(rows: readonly CellRow[]): CoverageCell | null {
@@ -95,25 +137,4 @@ function cellOf(rows: readonly CellRow[]): CoverageCell | null {
         rsrpDbm: row.rsrp_samples > 0 ? row.rsrp_cdbm / row.rsrp_samples / 100 : null,
       })),
   };
-}
-
-// Cells of resolution 8 inside a larger one, by number: they stand together, the digits below the
-// larger one's resolution run from 000… to 666… (H3: docs, "Bit layout of H3Index").
-export function firstChild(hex: string): string {
-  return child(hex, 0n);
-}
-
-export function lastChild(hex: string): string {
-  return child(hex, 7n);
-}
-
-function child(hex: string, digit: bigint): string {
-  const cell = BigInt(`0x${hex}`);
-  const resolution = Number((cell >> 52n) & 15n);
-  let found = (cell & ~(15n << 52n)) | (8n << 52n);
-  for (let r = resolution + 1; r <= 8; r++) {
-    const at = BigInt(3 * (15 - r));
-    found = (found & ~(7n << at)) | (digit << at);
-  }
-  return found.toString(16);
 }

@@ -1,5 +1,6 @@
 import type { Route } from '../http/route.ts';
 import type { Job } from '../services.ts';
+import { coverageJobs } from './coverage-days.ts';
 import { ingestSamples, ingestViews } from './ingest.ts';
 import { missionJobs } from './mission-days.ts';
 import { outageJobs } from './outage-causes.ts';
@@ -19,6 +20,7 @@ export const routes: readonly Route[] = [
 export const jobs: readonly Job[] = [
   ...retentionJobs,
   ...rollupJobs,
+  ...coverageJobs,
   ...missionJobs,
   ...outageJobs,
 ];

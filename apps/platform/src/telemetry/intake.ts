@@ -10,6 +10,7 @@
 // then finds at 2 that it came before.
 import type { Batch, Receipt } from '@rmh/contract/api';
 import type { Database, Sql } from '../db/database.ts';
+import { coverageMarks, MARK_COLUMNS, MARK_CONFLICT } from './coverage-days.ts';
 import { type Fitting, type Judged, judge, type Kept } from './judge.ts';
 import {
   COVERAGE_COLUMNS,
@@ -141,6 +142,7 @@ async function write(
   await insert('coverage_day', COVERAGE_COLUMNS, coverage, COVERAGE_CONFLICT);
   const cells = [...new Set(coverage.map(([cell]) => cell))].map((cell) => [cell]);
   await insert('coverage_cell', ['cell'], cells, 'ON CONFLICT DO NOTHING');
+  await insert('coverage_dirty', MARK_COLUMNS, coverageMarks(coverage), MARK_CONFLICT);
   await insert('vehicle_watch', WATCH_COLUMNS, all.flatMap(watchRows), WATCH_CONFLICT);
   await markDirty(db, sql, [...all.flatMap(dirtyMinutes), ...closed]);
   const now = new Date(nowMs);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { SYSTEM } from '../db/database.ts';
 import { databases } from '../db/testing.ts';
+import { addUpCoverage } from './coverage-days.ts';
 import { takeIn } from './intake.ts';
 import { endMsOf, keepRetention } from './retention.ts';
 import { given, plainSample, plantFleet } from './testing.ts';
@@ -41,12 +42,14 @@ for (const database of databases()) {
         sql.query('UPDATE retention SET raw_days = 20, position_days = 5'),
       );
       await db.transaction(SYSTEM, (sql) => sql.query(RESULTS, [NOW_MS - 38 * 31 * DAY_MS]));
+      await addUpCoverage(db, NOW_MS);
       await keepRetention(db, NOW_MS);
       const left = await db.transaction(SYSTEM, async (sql) => ({
         samples: await sql.query<{ latitude: number | null }>(
           'SELECT latitude FROM sample ORDER BY at',
         ),
         cells: await sql.query('SELECT FROM coverage_day'),
+        sums: await sql.query('SELECT DISTINCT day FROM coverage_large_day'),
         results: await sql.query('SELECT id FROM requirement_result ORDER BY id'),
         watch: await sql.query<{ first_at: Date }>('SELECT first_at FROM vehicle_watch'),
       }));
@@ -57,6 +60,7 @@ for (const database of databases()) {
       assert.deepEqual(left.results, [{ id: 2 }, { id: 3 }], 'ended long ago, lately, not yet');
       // The service and three carriers of one day.
       assert.equal(left.cells.length, 4);
+      assert.equal(left.sums.length, 1);
       assert.equal(+given(left.watch[0]).first_at, NOW_MS - 25 * DAY_MS);
       // What the platform was off for is made up: a week from now has its days as well.
       await keepRetention(db, NOW_MS + 20 * DAY_MS);

@@ -97,15 +97,17 @@ async function forgetPositions(db: Database, before: Date): Promise<void> {
     );
     return rows.length;
   });
-  await repeat(db, async (sql) => {
-    const rows = await sql.query(
-      `DELETE FROM coverage_day WHERE ctid = ANY (ARRAY(SELECT ctid FROM coverage_day
-        WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date LIMIT ${ROWS_AT_ONCE}))
-      RETURNING unit_id`,
-      [at],
-    );
-    return rows.length;
-  });
+  for (const table of ['coverage_large_day', 'coverage_day']) {
+    await repeat(db, async (sql) => {
+      const rows = await sql.query(
+        `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
+          WHERE day < ($1::timestamptz AT TIME ZONE 'UTC')::date LIMIT ${ROWS_AT_ONCE}))
+        RETURNING day`,
+        [at],
+      );
+      return rows.length;
+    });
+  }
 }
 
 async function deleteOutages(db: Database, which: string, beforeMs: number): Promise<void> {

@@ -109,7 +109,7 @@ export const COVERAGE_COLUMNS = [
   ...['up_ms', 'down_ms', 'all_down_ms', 'rtt_us_ms', 'rtt_ms', 'rsrp_cdbm', 'rsrp_samples'],
   'last_end',
 ];
-const COVERAGE_SUMS = COVERAGE_COLUMNS.slice(7, -1);
+export const COVERAGE_SUMS = COVERAGE_COLUMNS.slice(7, -1);
 const COVERAGE_SUMS_AT = 7;
 export const COVERAGE_CONFLICT = `ON CONFLICT (cell, day, link, unit_id, vehicle_id) DO UPDATE SET
   ${COVERAGE_SUMS.map((name) => `${name} = coverage_day.${name} + excluded.${name}`).join(', ')},
