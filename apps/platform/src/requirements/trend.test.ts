@@ -28,7 +28,8 @@ async function recount(db: Database): Promise<Map<string, number>> {
   };
   for (const row of await ask<Record<string, unknown>>(db, 'SELECT * FROM requirement_result')) {
     const { from_at: from, to_at: to } = row as { from_at: Date; to_at: Date | null };
-    const whose = `${row['vehicle_id'] !== null} ${String(row['simulated'])} ${String(row['state'])}`;
+    const ofVehicle = row['vehicle_id'] !== null;
+    const whose = [ofVehicle, row['simulated'], row['state']].join(' ');
     for (const { ancestor_id: above } of trees.filter(
       (tree) => tree.organisation_id === row['organisation_id'],
     )) {
