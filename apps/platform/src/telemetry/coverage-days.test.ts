@@ -115,7 +115,7 @@ async function asked(db: Database, organisationIds: readonly number[], resolutio
 }
 
 for (const database of databases()) {
-  test(`Coverage is a recount of the raw rows, however much is added up (${database.kind})`, async (t) => {
+  test(`Coverage is a recount of the raw rows, added up or not (${database.kind})`, async (t) => {
     const db = await database.open();
     t.after(() => db.close());
     const random = new Random(16);
