@@ -228,7 +228,7 @@ async function recountLargeCells(sql: Sql): Promise<Recount> {
       generate_series(5, 7) AS resolution GROUP BY 1, 2, 3`,
     sums: `SELECT organisation_id AS unit_id, day::timestamptz AS at, cell || ' ' || link AS part,
       sum(up_ms) AS a, sum(down_ms) AS b, sum(rtt_us_ms) AS c, sum(cardinality(vehicles)) AS d
-      FROM coverage_large_day GROUP BY 1, 2, 3`,
+      FROM coverage_sum_day GROUP BY 1, 2, 3`,
   });
 }
 

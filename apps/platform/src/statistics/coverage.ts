@@ -4,7 +4,7 @@ import { COVERAGE_VEHICLES_LEAST, type CoverageCell } from '@rmh/contract/api';
 import type { Sql } from '../db/database.ts';
 import { highest } from '../organisations/highest.ts';
 import { firstChild, lastChild } from '../telemetry/cells.ts';
-import { LARGE_KINDS, LARGE_RESOLUTIONS } from '../telemetry/coverage-days.ts';
+import { SUMMED_KINDS } from '../telemetry/coverage-days.ts';
 import { COVERAGE_SUMS } from '../telemetry/rows.ts';
 import { share } from './figures.ts';
 import { instant } from './sums.ts';
@@ -53,11 +53,11 @@ export async function coverageOf(
   const first = page[0];
   const last = page.at(-1);
   if (first === undefined || last === undefined) return { items: [], next: null };
-  const isLarge = LARGE_RESOLUTIONS.some((one) => one === resolution) && (await hasSums(sql));
-  const rows = await sql.query<SummedRow>(isLarge ? BY_LARGE_DAYS : BY_DAYS, [
+  const isSummed = await hasSums(sql);
+  const rows = await sql.query<SummedRow>(isSummed ? BY_SUMS : BY_DAYS, [
     ...[resolution, firstChild(first.hex), lastChild(last.hex)],
     ...[instant(Date.parse(question.from)), instant(Date.parse(question.to)), question.simulated],
-    ...(isLarge ? [first.hex, last.hex] : []),
+    ...(isSummed ? [first.hex, last.hex] : []),
   ]);
   const byCell = Map.groupBy(rows.map(counted), ({ cell }) => cell);
   const items = [...byCell.values()].flatMap((ofCell) => cellOf(ofCell) ?? []);
@@ -68,7 +68,7 @@ export async function coverageOf(
 async function hasSums(sql: Sql): Promise<boolean> {
   const [found] = await sql.query<{ all: boolean }>(
     `SELECT bool_and(kind = ANY ($1)) AS all FROM organisation WHERE id IN ${highest('$2')}`,
-    [LARGE_KINDS, null],
+    [SUMMED_KINDS, null],
   );
   return found?.all ?? false;
 }
@@ -94,14 +94,14 @@ const BY_DAYS = `SELECT to_hex(parent) AS cell, link, count(*)::integer AS vehic
 // Days that are added up (telemetry/coverage-days.ts), and the vehicles' rows of those that are
 // not, of which the day under way is one. One statement: the marks and the sums of one moment.
 // Who was there on several days is told apart here and not there: 400,000 numbers are a megabyte.
-const BY_LARGE_DAYS = `WITH dirty AS MATERIALIZED (
+const BY_SUMS = `WITH dirty AS MATERIALIZED (
     SELECT rmh_coverage_dirty(${FIRST_DAY}, ${LAST_DAY}) AS days)
   SELECT to_hex(parent) AS cell, link, string_agg(vehicles, ',') AS vehicles,
     max(last_end) AS last_end, ${sums('')}
   FROM (
     SELECT cell AS parent, link, array_to_string(vehicles, ',') AS vehicles, last_end,
       ${COVERAGE_SUMS.map((name) => `${name}::float8`).join(', ')}
-    FROM coverage_large_day
+    FROM coverage_sum_day
     WHERE organisation_id = ANY (ARRAY${highest('NULL')}) AND simulated = $6
       AND cell >= ${bits('$7')} AND cell <= ${bits('$8')}
       AND day >= ${FIRST_DAY} AND day <= ${LAST_DAY}

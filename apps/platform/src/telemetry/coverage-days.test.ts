@@ -171,10 +171,10 @@ for (const database of databases()) {
     assert.deepEqual(dirty, [{ day: new Date(NOW_MS).toISOString().slice(0, 10) }], 'only today');
 
     // Controls: sums that are not those of the rows, and a mark that is not there.
-    await change('UPDATE coverage_large_day SET up_ms = up_ms + 1000');
-    assert.equal(await differ(), 9, 'three that have sums, three resolutions');
-    await change('UPDATE coverage_large_day SET up_ms = up_ms - 1000');
+    await change('UPDATE coverage_sum_day SET up_ms = up_ms + 1000');
+    assert.equal(await differ(), 12, 'three that have sums, four resolutions');
+    await change('UPDATE coverage_sum_day SET up_ms = up_ms - 1000');
     await change('DELETE FROM coverage_dirty');
-    assert.equal(await differ(), 9, 'today is missing');
+    assert.equal(await differ(), 12, 'today is missing');
   });
 }

@@ -1,4 +1,4 @@
-// Days of coverage by larger cells, of the nation and of regions: sums of the rows of vehicles. A
+// Days of coverage by cells of all sizes, of the nation and of regions: sums of vehicles' rows. A
 // cell's day is added up whole, so doing it again, or late, or twice, gives the same rows.
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
 import type { Job } from '../services.ts';
@@ -6,10 +6,10 @@ import { firstChild, lastChild, parentOf } from './cells.ts';
 import { BY_INDEX } from './rollup.ts';
 import { COVERAGE_SUMS, type Row } from './rows.ts';
 
-/** Resolutions of H3 that are added up; a page of smaller cells is few enough rows. */
-export const LARGE_RESOLUTIONS = [5, 6, 7] as const;
+/** Resolutions of H3: the rows' own, and those that a map is drawn in. */
+const SUMMED_RESOLUTIONS = [5, 6, 7, 8] as const;
 /** Kinds of organisations that have sums (0016-coverage-days.sql). */
-export const LARGE_KINDS = ['national', 'rhf'] as const;
+export const SUMMED_KINDS = ['national', 'rhf'] as const;
 // What is built together, so that a day of the nation is many small transactions.
 const BUILT_RESOLUTION = 5;
 // Some 14 cells of seven units each, 80 rows a cell: 30 ms of the embedded database. A town that a
@@ -41,7 +41,7 @@ export async function addUpCoverage(db: Database, nowMs: number): Promise<void> 
 // vehicles in one cell, at 50 ms, is 9e15 µs·ms): sums of bigint are numeric, and dear.
 const BUILT = `unnest($1::date[], $2::bigint[], $3::bigint[], $4::bigint[])
   AS built (day, cell, first, last)`;
-const ADD_UP = `INSERT INTO coverage_large_day (organisation_id, simulated, cell, day, link,
+const ADD_UP = `INSERT INTO coverage_sum_day (organisation_id, simulated, cell, day, link,
     vehicles, ${COVERAGE_SUMS.join(', ')}, last_end)
   SELECT t.ancestor_id, own.simulated, own.cell, own.day, own.link,
     array_agg(DISTINCT own.vehicle_id),
@@ -51,11 +51,11 @@ const ADD_UP = `INSERT INTO coverage_large_day (organisation_id, simulated, cell
       ${COVERAGE_SUMS.map((name) => `sum(c.${name}::float8) AS ${name}`).join(', ')}
     FROM ${BUILT} JOIN coverage_day c ON c.day = built.day
       AND c.cell >= built.first AND c.cell <= built.last,
-    unnest(ARRAY[${LARGE_RESOLUTIONS.join(', ')}]) AS resolution
+    unnest(ARRAY[${SUMMED_RESOLUTIONS.join(', ')}]) AS resolution
     GROUP BY 1, 2, 3, 4, 5, 6) AS own
   JOIN organisation_tree t ON t.organisation_id = own.organisation_id
   JOIN organisation o ON o.id = t.ancestor_id
-    AND o.kind IN (${LARGE_KINDS.map((kind) => `'${kind}'`).join(', ')})
+    AND o.kind IN (${SUMMED_KINDS.map((kind) => `'${kind}'`).join(', ')})
   GROUP BY 1, 2, 3, 4, 5`;
 
 async function addUpSome(sql: Sql, today: string): Promise<number> {
@@ -76,7 +76,7 @@ async function addUpSome(sql: Sql, today: string): Promise<number> {
   await sql.query(BY_INDEX);
   // What nobody has any more must not stay.
   await sql.query(
-    `DELETE FROM coverage_large_day c USING ${BUILT}
+    `DELETE FROM coverage_sum_day c USING ${BUILT}
     WHERE c.day = built.day AND h3_parent(c.cell, ${BUILT_RESOLUTION}) = built.cell`,
     values,
   );

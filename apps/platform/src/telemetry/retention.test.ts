@@ -49,7 +49,7 @@ for (const database of databases()) {
           'SELECT latitude FROM sample ORDER BY at',
         ),
         cells: await sql.query('SELECT FROM coverage_day'),
-        sums: await sql.query('SELECT DISTINCT day FROM coverage_large_day'),
+        sums: await sql.query('SELECT DISTINCT day FROM coverage_sum_day'),
         results: await sql.query('SELECT id FROM requirement_result ORDER BY id'),
         watch: await sql.query<{ first_at: Date }>('SELECT first_at FROM vehicle_watch'),
       }));

@@ -97,7 +97,7 @@ async function forgetPositions(db: Database, before: Date): Promise<void> {
     );
     return rows.length;
   });
-  for (const table of ['coverage_large_day', 'coverage_day']) {
+  for (const table of ['coverage_sum_day', 'coverage_day']) {
     await repeat(db, async (sql) => {
       const rows = await sql.query(
         `DELETE FROM ${table} WHERE ctid = ANY (ARRAY(SELECT ctid FROM ${table}
