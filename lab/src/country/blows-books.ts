@@ -177,7 +177,7 @@ export async function recount(db: Database): Promise<Recount[]> {
     recounts.push(
       await recountOrganisations(sql),
       await recountCoverage(sql),
-      await recountLargeCells(sql),
+      await recountCells(sql),
     );
     return recounts;
   });
@@ -217,15 +217,15 @@ async function recountCoverage(sql: Sql): Promise<Recount> {
 }
 
 /** `unit_id` here: the nation or a region, with all below it. */
-async function recountLargeCells(sql: Sql): Promise<Recount> {
+async function recountCells(sql: Sql): Promise<Recount> {
   const settled = `NOT EXISTS (SELECT FROM coverage_dirty d WHERE d.day = key.at::date)`;
-  return await differences(sql, 'coverage, larger cells', settled, {
+  return await differences(sql, 'coverage, cells of all sizes', settled, {
     rows: `SELECT t.ancestor_id AS unit_id, day::timestamptz AS at,
       h3_parent(cell, resolution) || ' ' || link AS part, sum(up_ms) AS a, sum(down_ms) AS b,
       sum(rtt_us_ms) AS c, count(DISTINCT vehicle_id) AS d
       FROM coverage_day JOIN organisation_tree t USING (organisation_id)
       JOIN organisation o ON o.id = t.ancestor_id AND o.kind IN ('national', 'rhf'),
-      generate_series(5, 7) AS resolution GROUP BY 1, 2, 3`,
+      generate_series(5, 8) AS resolution GROUP BY 1, 2, 3`,
     sums: `SELECT organisation_id AS unit_id, day::timestamptz AS at, cell || ' ' || link AS part,
       sum(up_ms) AS a, sum(down_ms) AS b, sum(rtt_us_ms) AS c, sum(cardinality(vehicles)) AS d
       FROM coverage_sum_day GROUP BY 1, 2, 3`,
