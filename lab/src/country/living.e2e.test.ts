@@ -203,7 +203,9 @@ describe('A living country', { skip: refusal ?? false }, () => {
     t.diagnostic(figures.map(wordsOf).join('; '));
     const measured = new Map(figures.map((figure) => [figure.check, figure.measured]));
     assert.equal(measured.get('subscriptions'), 2);
-    assert.notEqual(measured.get('failover'), null, 'the unit told how its traffic moved');
+    // Whether the carrier that was blocked carried anything just then is chance; that it was is not.
+    const failover = figures.find(({ check }) => check === 'failover');
+    assert.ok((failover?.of ?? 0) >= 2, 'the unit told of both outages');
     assert.ok((measured.get('length') ?? 0) >= DRIVE_S);
     // Half a minute is no drive; one that was long enough ends in operation.
     assert.equal(await button(page, 'Godkjenn').isEnabled(), passed);
