@@ -203,7 +203,7 @@ describe('A living country', { skip: refusal ?? false }, () => {
     t.diagnostic(figures.map(wordsOf).join('; '));
     const measured = new Map(figures.map((figure) => [figure.check, figure.measured]));
     assert.equal(measured.get('subscriptions'), 2);
-    // Whether the carrier that was blocked carried anything just then is chance; that it was is not.
+    // Whether the carrier that was blocked carried anything is chance; that both were is not.
     const failover = figures.find(({ check }) => check === 'failover');
     assert.ok((failover?.of ?? 0) >= 2, 'the unit told of both outages');
     assert.ok((measured.get('length') ?? 0) >= DRIVE_S);
