@@ -203,7 +203,7 @@ describe('A living country', { skip: refusal ?? false }, () => {
     t.diagnostic(figures.map(wordsOf).join('; '));
     const measured = new Map(figures.map((figure) => [figure.check, figure.measured]));
     assert.equal(measured.get('subscriptions'), 2);
-    // So soon after its start a drive may hold no sample yet, and no outage: a longer one must pass.
+    // So soon after its start a drive may hold no sample, and no outage: a longer one must pass.
     assert.ok(measured.has('failover'));
     assert.ok((measured.get('length') ?? 0) >= DRIVE_S);
     // Half a minute is no drive; one that was long enough ends in operation.
