@@ -3,13 +3,13 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type DataplaneCommand, UNIT_CONFIG } from '@rmh/contract';
+import type { DataplaneCommand } from '@rmh/contract';
 import { BUILT_IN, CARRIER_SAMPLE, NOW_CARRIER } from '@rmh/contract/api';
 import type { LinkFact } from '@rmh/contract/daemon';
 import { keepLog } from '@rmh/contract/fakes';
 import { ClockFloor } from './clock-floor.ts';
 import { type Budgets, DataUse } from './data-use.ts';
-import type { LoadedUnit } from './load.ts';
+import { loadedUnit } from './load.fake.ts';
 import { FactsWatch } from './platform/facts.ts';
 import { overlay } from './platform/overlay.ts';
 import { Sampler } from './platform/sampler.ts';
@@ -150,30 +150,7 @@ test('A link over its budget is spared, once, and again after it was set anew', 
   );
 });
 
-const BASE: LoadedUnit = {
-  file: 'u',
-  config: UNIT_CONFIG.parse({
-    name: 'amb-1',
-    privateKeyFile: 'k',
-    tun: { addresses: ['10.80.1.1/32'] },
-    gateways: [
-      {
-        name: 'oslo',
-        publicKey: 'GAjYJaAI8xUIN/TyY3Ymmh4DTaOXvMTZAYhWoz0ajnw=',
-        endpoint: '192.0.2.1:1',
-        allowedIps: ['10.0.0.0/8'],
-      },
-    ],
-    links: [
-      { name: 'telenor', device: 'wwan0' },
-      { name: 'telia', device: 'wwan1' },
-    ],
-  }),
-  configHash: 'x',
-  privateKey: new Uint8Array(32),
-  peers: [],
-  policy: null,
-};
+const BASE = loadedUnit();
 const FACTS = [0, 1].map((i): LinkFact => {
   return { index: i + 5, name: `wwan${i}`, up: true, carrier: true, addresses: [`10.9.${i}.2/30`] };
 });

@@ -1,7 +1,7 @@
 import { strict as assert } from 'node:assert';
 import { test } from 'node:test';
-import { UNIT_CONFIG } from '@rmh/contract';
 import { BUILT_IN, type Configuration, type UnitTunnel } from '@rmh/contract/api';
+import { gateway, loadedUnit } from '../load.fake.ts';
 import type { LoadedUnit } from '../load.ts';
 import { overlay } from './overlay.ts';
 
@@ -10,31 +10,7 @@ const KEYS = [1, 2, 3].map((byte) => Buffer.alloc(32, byte).toString('base64')) 
   string,
   string,
 ];
-const BASE: LoadedUnit = {
-  file: 'unit.yaml',
-  config: UNIT_CONFIG.parse({
-    name: 'unit-7',
-    privateKeyFile: 'k',
-    tun: { addresses: ['10.64.0.1/32'] },
-    lan: { device: 'lan0' },
-    gateways: [
-      {
-        name: 'old',
-        publicKey: 'GAjYJaAI8xUIN/TyY3Ymmh4DTaOXvMTZAYhWoz0ajnw=',
-        endpoint: '192.0.2.9:1',
-        allowedIps: ['10.0.0.0/8'],
-      },
-    ],
-    links: [
-      { name: 'telenor', device: 'wwan0' },
-      { name: 'telia', device: 'wwan1' },
-    ],
-  }),
-  configHash: 'x',
-  privateKey: new Uint8Array(32),
-  peers: [],
-  policy: null,
-};
+const BASE = loadedUnit({ lan: { device: 'lan0' }, gateways: [gateway('old')] });
 const TUNNEL: UnitTunnel = {
   version: 4,
   addresses: ['10.64.0.9/32'],

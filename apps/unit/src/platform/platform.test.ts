@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { UNIT_CONFIG } from '@rmh/contract';
 import { BATCH, BUILT_IN, NOW, type Place, type Sample } from '@rmh/contract/api';
 import { Identity } from '@rmh/contract/daemon';
 import { FakePlatform, keepLog, problemAnswer } from '@rmh/contract/fakes';
 import { PlatformLink, pinnedFetch } from '@rmh/contract/machine';
-import type { LoadedUnit } from '../load.ts';
+import { loadedUnit } from '../load.fake.ts';
 import { FakeCar } from '../record.fake.ts';
 import { Looks } from '../record-looks.ts';
 import { FactsWatch } from './facts.ts';
@@ -30,30 +29,7 @@ after(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const BASE: LoadedUnit = {
-  file: 'unit.yaml',
-  config: UNIT_CONFIG.parse({
-    name: 'unit-7',
-    privateKeyFile: 'k',
-    tun: { addresses: ['10.64.0.1/32'] },
-    gateways: [
-      {
-        name: 'oslo',
-        publicKey: 'GAjYJaAI8xUIN/TyY3Ymmh4DTaOXvMTZAYhWoz0ajnw=',
-        endpoint: '192.0.2.9:1',
-        allowedIps: ['10.0.0.0/8'],
-      },
-    ],
-    links: [
-      { name: 'telenor', device: 'wwan0' },
-      { name: 'telia', device: 'wwan1' },
-    ],
-  }),
-  configHash: 'x',
-  privateKey: new Uint8Array(32),
-  peers: [],
-  policy: null,
-};
+const BASE = loadedUnit();
 
 /** A unit that drives while its platform part runs. */
 class Run {

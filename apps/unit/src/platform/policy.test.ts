@@ -4,12 +4,12 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type DataplaneCommand, UNIT_CONFIG } from '@rmh/contract';
+import type { DataplaneCommand } from '@rmh/contract';
 import { BUILT_IN, type Configuration, type UnitConfiguration } from '@rmh/contract/api';
 import { NATIONAL_FILE, parsePolicy } from '@rmh/contract/daemon';
 import { keepLog } from '@rmh/contract/fakes';
 import { ClockFloor } from '../clock-floor.ts';
-import type { LoadedUnit } from '../load.ts';
+import { loadedUnit } from '../load.fake.ts';
 import { Unit } from '../unit.ts';
 import { Follower, type FollowerPorts } from './follower.ts';
 import { Kept } from './kept.ts';
@@ -19,23 +19,7 @@ const folder = mkdtempSync(join(tmpdir(), 'rmh-policy-'));
 after(() => rmSync(folder, { recursive: true }));
 let made = 0;
 
-const KEY = 'GAjYJaAI8xUIN/TyY3Ymmh4DTaOXvMTZAYhWoz0ajnw=';
-const BASE: LoadedUnit = {
-  file: 'unit.yaml',
-  config: UNIT_CONFIG.parse({
-    name: 'unit-7',
-    privateKeyFile: 'k',
-    tun: { addresses: ['10.64.0.1/32'] },
-    gateways: [
-      { name: 'oslo', publicKey: KEY, endpoint: '192.0.2.9:1', allowedIps: ['10.0.0.0/8'] },
-    ],
-    links: [{ name: 'telenor', device: 'wwan0' }],
-  }),
-  configHash: 'x',
-  privateKey: new Uint8Array(32),
-  peers: [],
-  policy: null,
-};
+const BASE = loadedUnit({ links: [{ name: 'telenor', device: 'wwan0' }] });
 const TEXT = readFileSync(NATIONAL_FILE, 'utf8').replace('name: national-1', 'name: winter-2');
 
 /** A unit whose platform wants these values; time passes only when somebody pauses. */

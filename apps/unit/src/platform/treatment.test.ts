@@ -4,13 +4,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import { type DataplaneCommand, type Policy, RmhError, UNIT_CONFIG } from '@rmh/contract';
+import { type DataplaneCommand, type Policy, RmhError } from '@rmh/contract';
 import { BUILT_IN, type Urgency } from '@rmh/contract/api';
 import { type LinkFact, NATIONAL_FILE, readPolicy } from '@rmh/contract/daemon';
 import { keepLog } from '@rmh/contract/fakes';
 import { ClockFloor } from '../clock-floor.ts';
 import { DataUse } from '../data-use.ts';
-import type { LoadedUnit } from '../load.ts';
+import { loadedUnit } from '../load.fake.ts';
 import { Unit } from '../unit.ts';
 import { treated, treatmentFor } from './treatment.ts';
 
@@ -33,29 +33,11 @@ test('An urgency that is not named changes nothing', () => {
   assert.equal(treatmentFor('acute', []), null);
 });
 
-const BASE: LoadedUnit = {
-  file: 'unit.yaml',
-  config: UNIT_CONFIG.parse({
-    name: 'unit-7',
-    privateKeyFile: 'k',
-    tun: { addresses: ['10.64.0.1/32'] },
-    gateways: [
-      {
-        name: 'oslo',
-        publicKey: 'GAjYJaAI8xUIN/TyY3Ymmh4DTaOXvMTZAYhWoz0ajnw=',
-        endpoint: '192.0.2.9:1',
-        allowedIps: ['10.0.0.0/8'],
-      },
-    ],
-    links: [{ name: 'telenor', device: 'wwan0' }],
-  }),
-  configHash: 'x',
-  privateKey: new Uint8Array(32),
-  peers: [],
-  policy: null,
+const BASE = loadedUnit(
+  { links: [{ name: 'telenor', device: 'wwan0' }] },
   // Nothing may be used: it is spent from the start.
-  budgets: new Map([['telenor', 0]]),
-};
+  { budgets: new Map([['telenor', 0]]) },
+);
 const FACTS: LinkFact[] = [
   { index: 5, name: 'wwan0', up: true, carrier: true, addresses: ['10.9.0.2/30'] },
 ];
