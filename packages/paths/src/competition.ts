@@ -1,4 +1,5 @@
 import { CubicWindow } from './cubic.ts';
+import { LONGER_US_MOST } from './route.ts';
 
 /** What a rate sample says of the queue. Bytes, bytes/s and µs; reused by its maker. */
 export interface Reading {
@@ -234,7 +235,7 @@ export class Competition {
     if (this.#filled && rise < ALONE_RISE) {
       this.rateAlone = Math.max(rate, this.rateAlone / 2);
       // Ever more arrived until the path was full of ours: what stood before that was no queue.
-      this.unmoved = this.#doublings > 1 && this.routeUs < ROUTE_US_MOST;
+      this.unmoved = this.#doublings > 1 && this.routeUs < LONGER_US_MOST;
       this.reset();
     } else if (this.#filled && rise > SMALL_SHARE_RISE) {
       this.#double(nowUs, rate, tripUs);
@@ -300,5 +301,3 @@ const TEST_PAUSE_US = 5_000_000;
 const WARY_US = 10_000_000;
 const ALONE_SHARE = 0.8;
 const SMALL_SHARE = 0.1;
-/** No route on land becomes longer by more than this at once; a queue may. */
-const ROUTE_US_MOST = 400_000;

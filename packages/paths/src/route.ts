@@ -105,7 +105,7 @@ const JUMP_SLOPE = 0.5;
 const JUMP_BYTES = 4 * 1400;
 const JUMPED_SHARE = 2;
 /** No route on land becomes longer by more than this at once; a full buffer stands as still. */
-const LONGER_US_MOST = 400_000;
+export const LONGER_US_MOST = 400_000;
 /** 5 ms: jitter of 2 ms, and what steering moves within a sample. */
 const STILL_TARGETS = 0.6;
 /** Five times what may pass for standing still. */

@@ -67,8 +67,8 @@ export async function coverageOf(
 /** Whether all that the asker sees are the nation or regions, whose days are added up. */
 async function hasSums(sql: Sql): Promise<boolean> {
   const [found] = await sql.query<{ all: boolean }>(
-    `SELECT bool_and(kind = ANY ($1)) AS all FROM organisation WHERE id IN ${highest('$2')}`,
-    [SUMMED_KINDS, null],
+    `SELECT bool_and(kind = ANY ($1)) AS all FROM organisation WHERE id IN ${highest('NULL')}`,
+    [SUMMED_KINDS],
   );
   return found?.all ?? false;
 }

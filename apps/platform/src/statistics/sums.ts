@@ -2,7 +2,7 @@
 // Row-level security shows an asker only the rows of organisations at or below hers.
 import type { Sql } from '../db/database.ts';
 import { type CarrierSums, CLASS_FIGURES, CLASS_NAMES, type VehicleSums } from './figures.ts';
-import type { Period } from './period.ts';
+import type { Part, Period } from './period.ts';
 
 export interface Selection {
   readonly period: Period;
@@ -26,7 +26,6 @@ const PATH_SUMS = [
  * Sums of `names` by the text of `key`, of all parts in one statement and in one cell of its
  * answer: each cell costs the embedded database more than the row that was read (6,000 rows of
  * carriers 150 ms as 72,000 cells, 20 ms as one), and each line both ends more than several rows.
- * $1 simulated, $2 organisation; numbers and times pasted in are ours.
  */
 async function added(
   sql: Sql,
@@ -35,18 +34,15 @@ async function added(
   names: readonly string[],
   { period, simulated, organisationId }: Selection,
 ): Promise<Map<string, number[]>> {
-  const rows = period.parts.map(({ stepS, fromMs, toMs }) => {
-    return `SELECT ${[...key, ...names].join(', ')} FROM ${table}
-      WHERE step_s = ${stepS} AND at >= '${instant(fromMs)}' AND at < '${instant(toMs)}'
-        AND simulated = $1 AND ${BELOW}`;
-  });
+  const columns = [...key, ...names].join(', ');
+  const rows = rowsIn(period, (stepS) => `SELECT ${columns} FROM ${table} WHERE step_s = ${stepS}`);
   // As float8, which holds whole numbers up to 9e15 (a month of one vehicle comes to 1e14 µs·ms):
   // sums of bigint are numeric, and cost three times as much in the embedded database.
   const cells = [...key, ...names.map((name) => `sum(${name}::float8)::bigint`)];
   const [whole] = await sql.query<{ lines: string | null }>(
     `SELECT string_agg(line, E'\\n') AS lines FROM (
       SELECT concat_ws(E'\\t', ${cells.join(', ')}) AS line
-      FROM (${rows.join(' UNION ALL ')}) AS part GROUP BY ${key.join(', ')}) AS sums`,
+      FROM (${rows}) AS part GROUP BY ${key.join(', ')}) AS sums`,
     [simulated, organisationId],
   );
   const lines = whole?.lines?.split('\n') ?? [];
@@ -61,6 +57,19 @@ async function added(
 export const BELOW = `($2::integer IS NULL OR organisation_id IN
   (SELECT organisation_id FROM organisation_tree WHERE ancestor_id = $2))`;
 export const instant = (ms: number): string => new Date(ms).toISOString();
+
+/**
+ * What `selected` gives of the rows of each part of a period (a SELECT with a WHERE, by the part's
+ * step), all together. $1 simulated, $2 organisation; numbers and times pasted in are ours.
+ */
+export function rowsIn({ parts }: Period, selected: (stepS: Part['stepS']) => string): string {
+  return parts
+    .map(
+      ({ stepS, fromMs, toMs }) => `${selected(stepS)} AND simulated = $1 AND ${BELOW}
+        AND at >= '${instant(fromMs)}' AND at < '${instant(toMs)}'`,
+    )
+    .join(' UNION ALL ');
+}
 
 export async function sumsOf(sql: Sql, selection: Selection): Promise<VehicleSums[]> {
   const key = ['vehicle_id', 'organisation_id'];
