@@ -142,7 +142,8 @@ async function speak(
   for (let n = 0; ; n++) {
     const dueMs = beganMs + (n * EVERY_MS) / voices.length;
     if (dueMs >= endMs) break;
-    if (dueMs > Date.now()) await sleep(dueMs - Date.now());
+    const waitMs = dueMs - Date.now();
+    if (waitMs > 0) await sleep(waitMs);
     const i = n % voices.length;
     const voice = voices[i] as Voice;
     const round = Math.floor(n / voices.length) + 1;

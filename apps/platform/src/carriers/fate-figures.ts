@@ -8,8 +8,6 @@ const VEHICLES_LEAST = 3;
 const CELLS_MOST = 100;
 
 interface PairRow {
-  /** Null: everywhere. */
-  readonly cell: string | null;
   readonly first: string;
   readonly second: string;
   readonly both_ms: number;
@@ -20,24 +18,31 @@ interface PairRow {
   readonly vehicles: number;
 }
 
+const ASKED = `day >= $3::date AND simulated = $1 AND ${BELOW}`;
 const SUMS = ['both_ms', 'either_ms', 'first_ms', 'second_ms', 'known_ms'];
 
 const sums = (cast: string) => SUMS.map((name) => `sum(${name})${cast} AS ${name}`).join(', ');
 
-// A month of the nation is 300,000 rows: they are read once, for both tables. By vehicle first, as
-// counting vehicles apart would sort them. As float8, as in statistics/sums.ts.
-const TOGETHER = `WITH own AS MATERIALIZED (
-    SELECT cell, first_link AS first, second_link AS second, vehicle_id,
+// By vehicle first, as counting vehicles apart would sort them. As float8, as in
+// statistics/sums.ts.
+const WHOLE = `SELECT first, second, count(*)::integer AS vehicles, ${sums('::bigint')} FROM (
+    SELECT first_link AS first, second_link AS second, vehicle_id,
       ${SUMS.map((name) => `sum(${name}::float8) AS ${name}`).join(', ')}
-    FROM shared_fate_day WHERE day >= $3::date AND simulated = $1 AND ${BELOW} GROUP BY 1, 2, 3, 4)
-  SELECT NULL AS cell, first, second, count(*)::integer AS vehicles, ${sums('::bigint')} FROM (
-    SELECT first, second, vehicle_id, ${sums('')} FROM own GROUP BY 1, 2, 3) AS whole
-  GROUP BY first, second
-  UNION ALL (
-    SELECT to_hex(cell), first, second, count(*)::integer, ${sums('::bigint')} FROM own
-    WHERE cell <> 0 GROUP BY cell, first, second
-    HAVING count(*) >= ${VEHICLES_LEAST} AND sum(both_ms) > 0
-    ORDER BY sum(both_ms) DESC, cell LIMIT ${CELLS_MOST})`;
+    FROM shared_fate_day WHERE ${ASKED} GROUP BY 1, 2, 3) AS own
+  GROUP BY first, second ORDER BY first COLLATE "C", second COLLATE "C"`;
+
+// A month of the nation is 300,000 rows, few of them with anything lost together: the cells with
+// the most of it are read whole, one after the other, until there are enough.
+const CELLS = `SELECT to_hex(failed.cell) AS cell, failed.first, failed.second, read.*
+  FROM (SELECT cell, first_link AS first, second_link AS second, sum(both_ms::float8) AS both_ms
+    FROM shared_fate_day WHERE ${ASKED} AND both_ms > 0 AND cell <> 0 GROUP BY 1, 2, 3
+    ORDER BY both_ms DESC, cell, first, second) AS failed
+  CROSS JOIN LATERAL (
+    SELECT count(DISTINCT vehicle_id)::integer AS vehicles, ${sums('::bigint')}
+    FROM shared_fate_day WHERE cell = failed.cell AND first_link = failed.first
+      AND second_link = failed.second AND ${ASKED} OFFSET 0) AS read
+  WHERE read.vehicles >= ${VEHICLES_LEAST}
+  ORDER BY failed.both_ms DESC, failed.cell, failed.first, failed.second LIMIT ${CELLS_MOST}`;
 
 /** `first`: the first day, 'YYYY-MM-DD'. */
 export async function fateOf(
@@ -45,13 +50,9 @@ export async function fateOf(
   first: string,
   { simulated, organisationId }: Asked,
 ): Promise<SharedFate> {
-  const rows = await sql.query<PairRow>(TOGETHER, [simulated, organisationId, first]);
-  const pairs = rows
-    .filter(({ cell }) => cell === null)
-    .toSorted((a, b) => (`${a.first} ${a.second}` < `${b.first} ${b.second}` ? -1 : 1));
-  const cells = rows
-    .flatMap(({ cell, ...row }) => (cell === null ? [] : { cell, ...row }))
-    .toSorted((a, b) => b.both_ms - a.both_ms || (a.cell < b.cell ? -1 : 1));
+  const asked = [simulated, organisationId, first];
+  const pairs = await sql.query<PairRow>(WHOLE, asked);
+  const cells = await sql.query<PairRow & { readonly cell: string }>(CELLS, asked);
   const [last] = await sql.query<{ day: string | null }>(
     'SELECT max(day)::text AS day FROM shared_fate_day WHERE day >= $1::date AND simulated = $2',
     [first, simulated],
@@ -63,7 +64,7 @@ export async function fateOf(
   };
 }
 
-function together(row: Omit<PairRow, 'cell'>) {
+function together(row: PairRow) {
   return {
     first: row.first,
     second: row.second,
@@ -76,7 +77,7 @@ function together(row: Omit<PairRow, 'cell'>) {
 }
 
 /** P(both) / (P(first) · P(second)). */
-function liftOf(row: Omit<PairRow, 'cell'>): number | null {
+function liftOf(row: PairRow): number | null {
   const alone = row.first_ms * row.second_ms;
   return alone > 0 ? (row.both_ms * row.known_ms) / alone : null;
 }
