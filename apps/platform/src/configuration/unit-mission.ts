@@ -7,8 +7,8 @@ import {
   type UnitMission,
   type Urgency,
 } from '@rmh/contract/api';
-import { waitForOther } from '../db/bell.ts';
 import { type Sql, SYSTEM } from '../db/database.ts';
+import { heldOpen } from '../http/held-open.ts';
 import { problem } from '../http/problem.ts';
 import { route } from '../http/route.ts';
 
@@ -30,28 +30,20 @@ export const unitMission = route({
     const { unitId } = asker;
     const body = await missionOf(sql, unitId, nowMs);
     if (body.version !== query.holds) return { body };
-    const look = () =>
-      services.db.transaction(SYSTEM, (sql) => missionOf(sql, unitId, services.nowMs()));
-    return {
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      raw: async (stream) => {
-        let found = body;
-        await waitForOther(services, {
-          channel: MISSION_CHANNEL,
-          // Without a vehicle nothing rings, and what vehicle it has is looked at with each poll.
-          id: asker.vehicleId ?? 0,
-          forMs: UNIT_MISSION_POLL_MS,
-          // Each look is a transaction of every unit that drives; a poll is never long.
-          lookEveryMs: UNIT_MISSION_POLL_MS,
-          signal: stream.signal,
-          isOther: async () => {
-            found = await look();
-            return found.version !== query.holds;
-          },
-        });
-        await stream.write(JSON.stringify(found));
+    const look = (later: Sql) => missionOf(later, unitId, services.nowMs());
+    return heldOpen(
+      services,
+      {
+        channel: MISSION_CHANNEL,
+        // Without a vehicle nothing rings, and what vehicle it has is looked at with each poll.
+        id: asker.vehicleId ?? 0,
+        forMs: UNIT_MISSION_POLL_MS,
+        // Each look is a transaction of every unit that drives; a poll is never long.
+        lookEveryMs: UNIT_MISSION_POLL_MS,
+        isOther: async () => (await services.db.transaction(SYSTEM, look)).version !== query.holds,
       },
-    };
+      look,
+    );
   },
 });
 

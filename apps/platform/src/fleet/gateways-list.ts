@@ -11,11 +11,11 @@ import {
   UNIT_TUNNEL_QUERY,
   type UnitTunnel,
 } from '@rmh/contract/api';
-import { waitForOther } from '../db/bell.ts';
 import { type Database, type Sql, SYSTEM } from '../db/database.ts';
+import { heldOpen } from '../http/held-open.ts';
 import { problem } from '../http/problem.ts';
 import { route } from '../http/route.ts';
-import type { Services, Vault } from '../services.ts';
+import type { Vault } from '../services.ts';
 import { unitName } from './enrolment.ts';
 import { settleHeldKeys } from './keys.ts';
 
@@ -55,13 +55,17 @@ export const gatewayUnits = route({
     await noteHeldByGateway(sql, gatewayId, query.after, nowMs);
     const body = await listOf(sql, services.vault, gatewayId);
     if (body.version !== query.after) return { body };
-    return {
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      raw: async (stream) => {
-        const list = await otherList(services, gatewayId, query.after, stream.signal);
-        await stream.write(JSON.stringify(list));
+    return heldOpen(
+      services,
+      {
+        channel: 'gateway-units',
+        id: gatewayId,
+        forMs: GATEWAY_POLL_MS,
+        lookEveryMs: LOOK_EVERY_MS,
+        isOther: async () => (await versionOf(services.db, gatewayId)) !== query.after,
       },
-    };
+      (later) => listOf(later, services.vault, gatewayId),
+    );
   },
 });
 
@@ -192,25 +196,6 @@ export async function listOf(sql: Sql, vault: Vault, gatewayId: number): Promise
         ],
   );
   return { version: rows[0]?.version ?? 0, units };
-}
-
-/** The list as soon as its version is another than `held`, or as it is when the time is up. */
-async function otherList(
-  services: Services,
-  gatewayId: number,
-  held: number,
-  signal: AbortSignal,
-): Promise<GatewayUnits> {
-  const { db, vault } = services;
-  await waitForOther(services, {
-    channel: 'gateway-units',
-    id: gatewayId,
-    forMs: GATEWAY_POLL_MS,
-    lookEveryMs: LOOK_EVERY_MS,
-    signal,
-    isOther: async () => (await versionOf(db, gatewayId)) !== held,
-  });
-  return await db.transaction(SYSTEM, (sql) => listOf(sql, vault, gatewayId));
 }
 
 async function versionOf(db: Database, gatewayId: number): Promise<number> {
