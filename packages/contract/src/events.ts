@@ -199,6 +199,13 @@ export const EVENTS = {
     'stack',
   ),
   'reply.unexpected': entry('error', 'an answer is not what its route promises', 'route', 'fields'),
+  'mail.given_up': entry(
+    'warn',
+    "a mail to a carrier's contacts was given up; the case itself is as it was",
+    'case',
+    'event',
+    'tries',
+  ),
   'job.failed': entry('error', 'a job failed; it runs again', 'job', 'what', 'stack'),
 } as const satisfies Record<string, EventEntry>;
 

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import type { CarrierCase } from '@rmh/contract/api';
 import { SMTPServer } from 'smtp-server';
+import { TRIES_MOST } from '../alarms/notify/deliver.ts';
 import { MAIL_SETTINGS } from '../alarms/notify/settings.ts';
 import { type Database, SYSTEM } from '../db/database.ts';
 import { databases } from '../db/testing.ts';
@@ -103,6 +104,21 @@ for (const { kind, open } of databases()) {
       const [letter = ''] = await lettersOf();
       assert.match(letter, /^Subject: Sak 1, Telia: Ny melding\r$/m);
       assert.doesNotMatch(letter, /Hvordan/);
+    });
+
+    await t.test('a mail that is given up leaves a line in the log', async () => {
+      const { lines } = services.log as unknown as { lines: { event: string }[] };
+      const givenUp = () => lines.filter(({ event }) => event === 'mail.given_up');
+      office.isShut = true;
+      assert.equal((await say(national, 'Er dere der?')).status, 201);
+      await run(db, `UPDATE carrier_case_mail SET tries = ${TRIES_MOST - 2}`);
+      await lettersOf();
+      assert.deepEqual(givenUp(), [], 'one try is left');
+      await run(db, `UPDATE carrier_case_mail SET due_at = 'epoch'`);
+      await lettersOf();
+      assert.equal(givenUp().length, 1);
+      office.isShut = false;
+      assert.deepEqual(await lettersOf(), []);
     });
 
     await t.test('what the carrier says and does itself is no news to it', async () => {

@@ -55,6 +55,10 @@ export const mailDesks: Job = {
     const due = await services.db.transaction(SYSTEM, (sql) => dueAt(sql, services.nowMs()));
     for (const one of due) {
       const arrived = one.addresses === null || (await send(one, one.addresses, services));
+      if (!arrived && isLast(one)) {
+        const { case_id: of, event } = one;
+        services.log.write('mail.given_up', { case: of, event, tries: TRIES_MOST });
+      }
       await services.db.transaction(SYSTEM, (sql) => mark(sql, one, arrived, services.nowMs()));
     }
   },
@@ -91,8 +95,11 @@ async function send(due: Due, addresses: string, services: Services): Promise<bo
   return (await mail(`mailto:${addresses}`, message, settings)).fault === null;
 }
 
-async function mark(sql: Sql, { id, tries }: Due, arrived: boolean, nowMs: number): Promise<void> {
-  if (arrived || tries + 1 >= TRIES_MOST) {
+const isLast = ({ tries }: Due) => tries + 1 >= TRIES_MOST;
+
+async function mark(sql: Sql, due: Due, arrived: boolean, nowMs: number): Promise<void> {
+  const { id, tries } = due;
+  if (arrived || isLast(due)) {
     await sql.query('DELETE FROM carrier_case_mail WHERE id = $1', [id]);
     return;
   }
