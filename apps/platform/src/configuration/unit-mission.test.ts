@@ -102,26 +102,29 @@ for (const { kind, open } of databases()) {
       assert.deepEqual((await here(path)).body, { mission: null });
     });
 
-    await t.test('a vehicle that moves takes its mission along, and who has it ends it', async () => {
-      const move = (organisationId: number) =>
-        rig.sql('UPDATE vehicle SET organisation_id = $2 WHERE id = $1', [
-          car.vehicleId,
-          organisationId,
-        ]);
-      const path = `/vehicles/${car.vehicleId}/mission`;
-      const newcomer = await server.service(rig.country.north, ['vehicle.write']);
-      await send('urgent', 10);
-      await move(rig.country.north);
-      assert.equal((await dispatch(`DELETE ${path}`)).status, 404, 'no longer theirs');
-      const body = { urgency: 'acute', forMinutes: 10 };
-      assert.equal((await newcomer(`POST ${path}`, { body })).status, 200);
-      assert.equal((await asks(unit)).mission?.urgency, 'acute');
-      assert.equal((await newcomer(`DELETE ${path}`)).status, 204);
-      assert.deepEqual(await asks(unit), none);
-      const open = 'SELECT FROM mission_span WHERE vehicle_id = $1 AND to_at > $2';
-      assert.deepEqual(await rig.sql(open, [car.vehicleId, new Date(rig.nowMs)]), []);
-      await move(west);
-    });
+    await t.test(
+      'a vehicle that moves takes its mission along, and who has it ends it',
+      async () => {
+        const move = (organisationId: number) =>
+          rig.sql('UPDATE vehicle SET organisation_id = $2 WHERE id = $1', [
+            car.vehicleId,
+            organisationId,
+          ]);
+        const path = `/vehicles/${car.vehicleId}/mission`;
+        const newcomer = await server.service(rig.country.north, ['vehicle.write']);
+        await send('urgent', 10);
+        await move(rig.country.north);
+        assert.equal((await dispatch(`DELETE ${path}`)).status, 404, 'no longer theirs');
+        const body = { urgency: 'acute', forMinutes: 10 };
+        assert.equal((await newcomer(`POST ${path}`, { body })).status, 200);
+        assert.equal((await asks(unit)).mission?.urgency, 'acute');
+        assert.equal((await newcomer(`DELETE ${path}`)).status, 204);
+        assert.deepEqual(await asks(unit), none);
+        const open = 'SELECT FROM mission_span WHERE vehicle_id = $1 AND to_at > $2';
+        assert.deepEqual(await rig.sql(open, [car.vehicleId, new Date(rig.nowMs)]), []);
+        await move(west);
+      },
+    );
 
     await t.test('a simulated vehicle has missions like any', async () => {
       await rig.sql('UPDATE vehicle SET simulated = true WHERE id = $1', [car.vehicleId]);
