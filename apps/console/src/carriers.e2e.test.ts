@@ -6,7 +6,7 @@ import { AxeBuilder } from '@axe-core/playwright';
 import { launchBrowser } from '@rmh/tools/browser';
 import type { Locator, Page } from 'playwright-core';
 import { lookWith } from './testing/look.ts';
-import { CARRIER_PAGES } from './testing/views.ts';
+import { CARRIER_PAGES, press } from './testing/views.ts';
 
 const { open, lookAtEach } = lookWith({ launch: launchBrowser, Axe: AxeBuilder });
 
@@ -14,12 +14,6 @@ lookAtEach(CARRIER_PAGES);
 
 const button = (page: Page | Locator, name: string): Locator =>
   page.getByRole('button', { name, exact: true }).first();
-
-/** Enter on what has the focus, as a keyboard does it. */
-async function press(one: Locator): Promise<void> {
-  await one.focus();
-  await one.press('Enter');
-}
 
 test('At three in the night: whose outage, where, since when; and it is sent', async () => {
   const page = await open('/carriers?fleet=simulated');

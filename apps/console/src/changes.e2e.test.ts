@@ -6,7 +6,7 @@ import { launchBrowser } from '@rmh/tools/browser';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { buildConsole } from './build/build.ts';
 import { type FakePlatform, startFakePlatform } from './testing/fake-platform.ts';
-import { openContext, openPage } from './testing/views.ts';
+import { openContext, openPage, press } from './testing/views.ts';
 
 let browser: Browser;
 let platform: FakePlatform;
@@ -23,12 +23,6 @@ after(async () => {
 
 async function open(path: string): Promise<Page> {
   return openPage(await openContext(browser), platform.url + path);
-}
-
-/** Enter on what has the focus, as a keyboard does it. */
-async function press(one: Locator): Promise<void> {
-  await one.focus();
-  await one.press('Enter');
 }
 
 async function write(page: Page, label: string, text: string): Promise<void> {

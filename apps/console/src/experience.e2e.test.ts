@@ -3,11 +3,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { launchBrowser } from '@rmh/tools/browser';
-import type { Locator } from 'playwright-core';
 import { buildConsole } from './build/build.ts';
 import { startFakePlatform } from './testing/fake-platform.ts';
 import { fits, lookWith } from './testing/look.ts';
-import { LEARNED, NOTE_FORMS } from './testing/views.ts';
+import { LEARNED, NOTE_FORMS, press } from './testing/views.ts';
 
 const { open, lookAtEach, lookAtForms, violations } = lookWith({
   launch: launchBrowser,
@@ -16,12 +15,6 @@ const { open, lookAtEach, lookAtForms, violations } = lookWith({
 
 lookAtEach(LEARNED);
 lookAtForms(NOTE_FORMS);
-
-/** Enter on what has the focus, as a keyboard does it. */
-async function press(one: Locator): Promise<void> {
-  await one.focus();
-  await one.press('Enter');
-}
 
 test('A note is found while it is typed, marked and commented, by keyboard', async () => {
   const page = await open('/experience');

@@ -6,7 +6,7 @@ import { launchBrowser } from '@rmh/tools/browser';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { buildConsole } from './build/build.ts';
 import { type FakePlatform, startFakePlatform } from './testing/fake-platform.ts';
-import { openContext, openPage } from './testing/views.ts';
+import { openContext, openPage, press } from './testing/views.ts';
 
 let browser: Browser;
 let dist: string;
@@ -31,11 +31,6 @@ async function withPlatform(role: string, work: (open: Opener) => Promise<void>)
   }
 }
 type Opener = (path: string) => Promise<Page>;
-
-async function press(one: Locator): Promise<void> {
-  await one.focus();
-  await one.press('Enter');
-}
 
 async function write(part: Locator, label: string, text: string): Promise<void> {
   const field = part.getByLabel(label, { exact: true });

@@ -1,6 +1,6 @@
 // How the browser tests look at pages. The browser itself is the test's.
 import assert from 'node:assert/strict';
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
 
 /** What a control room watches. */
 export const WATCHED = {
@@ -110,4 +110,10 @@ export async function openPage(context: BrowserContext, url: string): Promise<Pa
 export async function settled(page: Page): Promise<void> {
   await page.locator('main h1').waitFor();
   await page.waitForFunction(() => document.querySelector('.waiting') === null);
+}
+
+/** Enter on what has the focus, as a keyboard does it, once no dialog lies over it any more. */
+export async function press(one: Locator): Promise<void> {
+  await one.click({ trial: true });
+  await one.press('Enter');
 }
