@@ -31,6 +31,7 @@ export const unitMission = route({
     const body = await missionOf(sql, unitId, nowMs);
     if (body.version !== query.holds) return { body };
     const look = (later: Sql) => missionOf(later, unitId, services.nowMs());
+    let found = body;
     return heldOpen(
       services,
       {
@@ -40,9 +41,12 @@ export const unitMission = route({
         forMs: UNIT_MISSION_POLL_MS,
         // Each look is a transaction of every unit that drives; a poll is never long.
         lookEveryMs: UNIT_MISSION_POLL_MS,
-        isOther: async () => (await services.db.transaction(SYSTEM, look)).version !== query.holds,
+        isOther: async () => {
+          found = await services.db.transaction(SYSTEM, look);
+          return found.version !== query.holds;
+        },
       },
-      look,
+      () => found,
     );
   },
 });

@@ -64,7 +64,7 @@ export const gatewayUnits = route({
         lookEveryMs: LOOK_EVERY_MS,
         isOther: async () => (await versionOf(services.db, gatewayId)) !== query.after,
       },
-      (later) => listOf(later, services.vault, gatewayId),
+      () => services.db.transaction(SYSTEM, (later) => listOf(later, services.vault, gatewayId)),
     );
   },
 });

@@ -1,5 +1,4 @@
 import { type Waiting, waitForOther } from '../db/bell.ts';
-import { type Sql, SYSTEM } from '../db/database.ts';
 import type { Services } from '../services.ts';
 import type { Answer } from './route.ts';
 
@@ -7,13 +6,13 @@ import type { Answer } from './route.ts';
 export function heldOpen(
   services: Services,
   waiting: Omit<Waiting, 'signal'>,
-  read: (sql: Sql) => Promise<unknown>,
+  read: () => unknown,
 ): Answer<never> {
   return {
     headers: { 'content-type': 'application/json; charset=utf-8' },
     raw: async (stream) => {
       await waitForOther(services, { ...waiting, signal: stream.signal });
-      await stream.write(JSON.stringify(await services.db.transaction(SYSTEM, read)));
+      await stream.write(JSON.stringify(await read()));
     },
   };
 }
