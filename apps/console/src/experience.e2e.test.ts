@@ -31,7 +31,8 @@ test('A note is found while it is typed, marked and commented, by keyboard', asy
   await note.getByLabel('Ny kommentar').focus();
   await page.keyboard.type('Gjelder også Mastrafjordtunnelen');
   await press(note.getByRole('button', { name: 'Send' }));
-  await note.getByText('Gjelder også Mastrafjordtunnelen').waitFor();
+  const said = note.getByRole('paragraph').filter({ hasText: 'Gjelder også Mastrafjordtunnelen' });
+  await said.waitFor();
   await note.getByRole('link', { name: 'Krav T-01, versjon 1' }).waitFor();
   await page.context().close();
 });
