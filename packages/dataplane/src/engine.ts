@@ -48,6 +48,8 @@ export class Engine {
   readonly drops = new Float64Array(DROP_REASONS);
   /** Link index → its name and sockets. */
   readonly links: (LinkSockets | null)[] = [];
+  /** Packets from the carriers and from TUN; the loop starts it anew each turn. */
+  packetsTaken = 0;
   readonly peerConfigs = new Map<string, PeerConfig>();
   readonly #layout = layOut();
   readonly #batch: ReceiveBatch;
@@ -136,6 +138,7 @@ export class Engine {
       const sourceAt = this.#batch.endpointAt(i);
       for (let at = 0; at < length; at += step) {
         this.tunnel.receive(link, slotAt + at, Math.min(step, length - at), sourceAt, now);
+        this.packetsTaken++;
       }
     }
     // Both name bytes of this batch (packets, and the sources that handshakes answer to), which
@@ -150,7 +153,10 @@ export class Engine {
    * download, wait for the loop's flush and leave as one train.
    */
   sendFromTun(now: number): void {
-    for (let turn = 0; turn < TUN_READS_MAX && this.port.read(now); turn++) {
+    for (let turn = 0; turn < TUN_READS_MAX; turn++) {
+      const packets = this.port.read(now);
+      if (packets === 0) return;
+      this.packetsTaken += packets;
       if (this.outbox.waiting >= TRAIN_ROWS) this.outbox.flush();
     }
   }

@@ -72,12 +72,12 @@ export class TunPort {
     this.#builder = new TrainBuilder(parts.tun.udpTrains);
   }
 
-  /** Takes one packet or train from TUN; false when none waits. */
-  read(nowUs: number): boolean {
+  /** Takes one packet or train from TUN, and tells how many packets it was; 0 when none waits. */
+  read(nowUs: number): number {
     this.mayHaveAnswer = false;
     const { tunAt } = this.#layout;
     const bytes = this.#tun.read(this.#arena, tunAt, TUN_READ_BYTES);
-    if (bytes === -Errno.EAGAIN || bytes <= VNET_HEADER_BYTES) return false;
+    if (bytes === -Errno.EAGAIN || bytes <= VNET_HEADER_BYTES) return 0;
     const packetAt = tunAt + VNET_HEADER_BYTES;
     const packetBytes = bytes - VNET_HEADER_BYTES;
     const segmenter = this.#segmenter;
@@ -85,7 +85,7 @@ export class TunPort {
     if (fault === InnerFault.tooLarge) this.#answerTooLarge(packetAt, packetBytes);
     else if (fault !== 0) this.#count(Drop.innerMalformed);
     else this.#sendSegments(packetAt, packetBytes, nowUs);
-    return true;
+    return Math.max(1, segmenter.count);
   }
 
   /** Writes every delivered packet into TUN and frees the hold slots. */

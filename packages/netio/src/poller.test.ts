@@ -16,6 +16,19 @@ test('Poller waits as long as it is told, and not at all for 0', () => {
   assert.ok(waited >= 2500, `${waited} µs`);
 });
 
+test('Poller rests whole, whatever is ready, and finds it afterwards', () => {
+  const poller = new Poller();
+  const wake = Wake.create();
+  poller.add(wake.fd);
+  wake.signal();
+  const from = nowUs();
+  poller.rest(2500);
+  const rested = nowUs() - from;
+  assert.ok(rested >= 2500, `${rested} µs`);
+  assert.equal(poller.wait(0), 1);
+  wake.close();
+});
+
 test('Poller says which descriptor is ready, and forgets a removed one', () => {
   const poller = new Poller();
   const [a, b] = [Wake.create(), Wake.create()];

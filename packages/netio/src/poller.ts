@@ -50,14 +50,7 @@ export class Poller {
    */
   wait(timeoutUs: number): number {
     assert(!Number.isNaN(timeoutUs), 'a wait has a length');
-    let timespec = 0;
-    if (timeoutUs >= 0 && timeoutUs < 1e12) {
-      const at = POLLED_MAX * POLLFD_BYTES;
-      const seconds = Math.floor(timeoutUs / 1e6);
-      setPointer(this.#memory.view, at, seconds);
-      this.#memory.view.setUint32(at + 8, Math.floor((timeoutUs - seconds * 1e6) * 1000), true);
-      timespec = this.#memory.address + at;
-    }
+    const timespec = timeoutUs >= 0 && timeoutUs < 1e12 ? this.#timespec(timeoutUs) : 0;
     const ready = sys.ppoll(this.#memory.address, this.#count, timespec, 0);
     if (ready >= 0) return ready;
     assert(lastErrno() === Errno.EINTR, 'ppoll fails only by a signal');
@@ -65,6 +58,11 @@ export class Poller {
       this.#memory.view.setInt16(i * POLLFD_BYTES + 6, 0, true);
     }
     return 0;
+  }
+
+  /** Sleeps, whatever comes meanwhile; a signal may cut it short. */
+  rest(us: number): void {
+    sys.ppoll(0, 0, this.#timespec(us), 0);
   }
 
   /** There is something to read, or an error to find by reading. */
@@ -79,6 +77,14 @@ export class Poller {
   writable(fd: number): boolean {
     const at = this.#known(fd) * POLLFD_BYTES + 6;
     return (this.#memory.view.getInt16(at, true) & ~POLLIN) !== 0;
+  }
+
+  #timespec(us: number): number {
+    const at = POLLED_MAX * POLLFD_BYTES;
+    const seconds = Math.floor(us / 1e6);
+    setPointer(this.#memory.view, at, seconds);
+    this.#memory.view.setUint32(at + 8, Math.floor((us - seconds * 1e6) * 1000), true);
+    return this.#memory.address + at;
   }
 
   #known(fd: number): number {
