@@ -54,6 +54,22 @@ for (const mbit of [0.1, 1, 10, 50, 200]) {
   }
 }
 
+test('a path is known to carry no more while it is full, and for ten seconds after', () => {
+  const { net, us } = sender({ rateMbit: always(2), oneWayUs: always(150_000) });
+  const { congestion } = us.path;
+  const limitedAt = (s: number): boolean => {
+    net.run(START_US + s * 1e6);
+    return congestion.isLimited(START_US + s * 1e6);
+  };
+  us.offeredBytesPerUs = 0.05;
+  assert.equal(limitedAt(6), false, '0.4 Mbit/s say nothing of the rate');
+  us.offeredBytesPerUs = 0.3;
+  assert.equal(limitedAt(12), true);
+  us.offeredBytesPerUs = 0.05;
+  assert.equal(limitedAt(18), true);
+  assert.equal(limitedAt(28), false);
+});
+
 for (const [mbit, rttMs] of [
   [1, 120],
   [10, 80],

@@ -52,6 +52,8 @@ export class Congestion {
   #reportUs = 0;
   /** When the rate was last seen in use. */
   #provedUs = 0;
+  /** When it was last the path that set the rate, and not what there was to send. */
+  #limitedUs = Number.NEGATIVE_INFINITY;
   #roundEndsUs = 0;
   #roundRate = 0;
   #roundLow = true;
@@ -113,6 +115,11 @@ export class Congestion {
     this.#backlog.note(nowUs);
   }
 
+  /** Was it seen of late that the path carries no more than that? */
+  isLimited(nowUs: number): boolean {
+    return nowUs - this.#limitedUs < LIMIT_LASTS_US;
+  }
+
   /** For how long until now there has always been more to send than the path may take, µs. */
   backlogUs(nowUs: number): number {
     return this.#backlog.lengthUs(nowUs);
@@ -157,6 +164,7 @@ export class Congestion {
     this.#rttUs = RTT_UNKNOWN_US;
     this.#reportUs = 0;
     this.#provedUs = 0;
+    this.#limitedUs = Number.NEGATIVE_INFINITY;
     this.#roundRate = 0;
     this.#flatRounds = 0;
     this.#drain.failed = 0;
@@ -244,8 +252,7 @@ export class Congestion {
 
   /** Not before rivals: who flees before them is starved. */
   #foresee(arrivedUs: number, nowUs: number): void {
-    const { deliveredBytes } = this.feedback;
-    this.#foresight.note(arrivedUs, deliveredBytes, this.#loopUs, this.#noiseUs);
+    this.#foresight.note(arrivedUs, this.feedback.deliveredBytes, this.#loopUs, this.#noiseUs);
     const queued = this.#reading.queueUs > FALL_TARGETS * this.#targetUs;
     // What drains a queue so fast empties it, and an empty one teaches no rate.
     if (!queued) this.#rate = this.#rateSoon;
@@ -284,6 +291,7 @@ export class Congestion {
     const capacity = limited && !this.#route.still;
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
     const growing = this.#mode === 'start' || this.#boost > 1;
+    if (capacity && !growing) this.#limitedUs = nowUs;
     if (growing) this.#rate = Math.max(this.#rate, sample);
     else if (capacity || sample > this.#rate) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
@@ -387,4 +395,6 @@ const SEEN_SHARE = 0.01;
 /** After 10 s of little use a path may have become another: a third of the window until proved. */
 const PROOF_LASTS_US = 10_000_000;
 const CAREFUL_SHARE = 0.33;
+/** A path that is left out because it carries little is tried again so often. */
+const LIMIT_LASTS_US = 10_000_000;
 const PROBE_PAUSE_MOST_US = 10_000_000;

@@ -90,6 +90,42 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     [],
   ],
   [
+    'a path that adds hardly anything and is far slower is left out, however much waits',
+    [
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 },
+      { oneWayMs: 150, mbitPerSecond: 2 },
+    ],
+    { backlogBytes: 4_000_000 },
+    [],
+  ],
+  [
+    'one that is far slower but adds enough is not',
+    [
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 },
+      { oneWayMs: 150, mbitPerSecond: 5 },
+    ],
+    { backlogBytes: 4_000_000 },
+    [1],
+  ],
+  [
+    'nor is one that adds little but is not so slow',
+    [
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 },
+      { oneWayMs: 50, mbitPerSecond: 2 },
+    ],
+    { backlogBytes: 4_000_000 },
+    [1],
+  ],
+  [
+    'nor is what no quicker path can replace',
+    [
+      { oneWayMs: 15, state: 'suspect', mbitPerSecond: 50 },
+      { oneWayMs: 150, mbitPerSecond: 2 },
+    ],
+    { backlogBytes: 4_000_000 },
+    [1],
+  ],
+  [
     'bulk bonds as interactive does',
     [{ oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 }, { oneWayMs: 35 }],
     { class: bulk, backlogBytes: 200_000 },
@@ -301,6 +337,16 @@ test('verdict: of two that would do, the copy goes to the one that fails by itse
 test('verdict: one that must wait says for how long, and whose rate holds it back', () => {
   const verdict = verdictOn([{ readyUs: BUSY_US }, { readyUs: LATER_US }]);
   assert.deepEqual([verdict.count, verdict.againUs, verdict.heldBackBy], [0, BUSY_US, 0]);
+});
+
+test('verdict: a path that was left out is to be tried, unless its rate is known', () => {
+  const busy = { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 };
+  const tries = (of: Told, backlogBytes: number) =>
+    verdictOn([busy, { oneWayMs: 150, mbitPerSecond: 2, ...of }], { backlogBytes }).tries;
+  assert.equal(tries({}, 4_000_000), 1);
+  assert.equal(tries({ limited: true }, 4_000_000), -1);
+  assert.equal(tries({}, 200_000), -1, 'so little would not take it anyway');
+  assert.equal(tries({ readyUs: LATER_US }, 4_000_000), -1);
 });
 
 test('verdict: no path twice, none that may not, never more than the class allows', () => {

@@ -27,6 +27,8 @@ export class Verdict {
   againUs = Number.POSITIVE_INFINITY;
   /** With count 0: the path whose rate the packet waits for, or −1. */
   heldBackBy = -1;
+  /** With count 0: a path left out for its low rate, which may have risen since, or −1. */
+  tries = -1;
 }
 
 /**
@@ -40,7 +42,8 @@ export class Verdict {
  *    turn included; a short wait is made a debt of the path instead, a longer one for critical.
  * 3. The others take the quickest path that may send now. A slower one only serves if the quicker
  *    ones would take longer to work off what the flow has waiting: so a flow is spread over paths
- *    exactly when that brings its last packet sooner.
+ *    exactly when that brings its last packet sooner. One that adds hardly anything is left out,
+ *    since the flow would wait for each packet that it carries; copies try whether it still does.
  * 4. Copies are added while the predicted chance of missing the deadline is above the class's
  *    limit and the budget has credit.
  */
@@ -56,6 +59,7 @@ export function decide(
   verdict.count = 0;
   verdict.againUs = Number.POSITIVE_INFINITY;
   verdict.heldBackBy = -1;
+  verdict.tries = -1;
   const urgent = wanted.class <= Class.realtime;
   let sparing = urgent ? NO_CLASS : wanted.class;
   let state = stateThatServes(ways, wanted.class, sparing);
@@ -151,36 +155,46 @@ function chooseByBacklog(
     ready = i;
     readyCostUs = cost;
   }
-  const { backlogBytes } = wanted;
-  if (ready >= 0 && isWorthIt(ways, state, sparing, favourite, ready, readyCostUs, backlogBytes)) {
-    take(verdict, ready);
-    return;
+  if (ready >= 0) {
+    const worth = worthOf(ways, state, sparing, favourite, ready, wanted.backlogBytes);
+    if (worth === 'yes') {
+      take(verdict, ready);
+      return;
+    }
+    const unknown = !(ways[ready] as Way).congestion.isLimited(nowUs);
+    if (worth === 'little' && unknown) verdict.tries = ready;
   }
   verdict.heldBackBy = soonest;
 }
 
-/** Would the quicker paths need longer for the flow's backlog than this one is slower? */
-function isWorthIt(
+/**
+ * Would the quicker paths need longer for the flow's backlog than this one is slower? 'little': it
+ * would be worth it, but adds hardly anything to them.
+ */
+function worthOf(
   ways: readonly Way[],
   state: string,
   sparing: number,
   favourite: number,
   chosen: number,
-  costOfChosenUs: number,
   backlogBytes: number,
-): boolean {
-  let least = costOfChosenUs;
+): 'yes' | 'no' | 'little' {
+  const way = ways[chosen] as Way;
+  const costOfChosenUs = costUs(way, favourite);
+  let leastUs = costOfChosenUs;
   let bytesPerSecond = 0;
   for (let i = 0; i < ways.length; i++) {
-    const way = ways[i] as Way;
-    if (i === chosen || way.state !== state || way.sparedFrom <= sparing) continue;
-    const cost = costUs(way, favourite);
+    const quicker = ways[i] as Way;
+    if (i === chosen || quicker.state !== state || quicker.sparedFrom <= sparing) continue;
+    const cost = costUs(quicker, favourite);
     if (cost >= costOfChosenUs) continue;
-    least = Math.min(least, cost);
-    bytesPerSecond += way.congestion.bytesPerSecond;
+    leastUs = Math.min(leastUs, cost);
+    bytesPerSecond += quicker.congestion.bytesPerSecond;
   }
-  if (bytesPerSecond === 0) return true;
-  return costOfChosenUs <= least + (backlogBytes / bytesPerSecond) * 1e6;
+  if (bytesPerSecond === 0) return 'yes';
+  if (costOfChosenUs > leastUs + (backlogBytes / bytesPerSecond) * 1e6) return 'no';
+  const little = way.congestion.bytesPerSecond < LITTLE_SHARE * bytesPerSecond;
+  return little && costOfChosenUs > SLOW * leastUs ? 'little' : 'yes';
 }
 
 function addCopies(
@@ -301,6 +315,9 @@ const REPAIR_US = 50_000;
 /** A path that is about to fail is left for one that is slower by no more than this. */
 const FORESEEN_US = 50_000;
 const FAVOURITE = 0.75;
+/** What adds less to quicker paths, and is so many times as slow, costs a flow's order more. */
+const LITTLE_SHARE = 0.05;
+const SLOW = 4;
 const RANK_PER_US = 1e-12;
 const QUEUE_SEEN_US = 8_000;
 /** A report may tell any moment that the buffer has drained; this only makes sure. */

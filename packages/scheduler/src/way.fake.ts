@@ -16,6 +16,8 @@ export interface Told {
   windowBytes?: number;
   sparedFrom?: TrafficClass;
   foreseenRisk?: number;
+  /** Its rate was seen of late to be no more than that. */
+  limited?: boolean;
 }
 
 /** A path with the estimates that a test gives it. */
@@ -36,6 +38,7 @@ export function way(id: number, told: Told): Way {
     inFlightBytes >= windowBytes ? Number.POSITIVE_INFINITY : readyUs;
   const congestion = {
     bytesPerSecond: ((told.mbitPerSecond ?? 20) * 1e6) / 8,
+    isLimited: () => told.limited ?? false,
     nextSendUs: (_nowUs: number, inFlightBytes: number) => nextSendUs(inFlightBytes),
   };
   Object.defineProperties(path, {

@@ -115,6 +115,42 @@ test('a critical flow of few packets does not wait for eight full ones of anothe
   assert.ok(ids.indexOf(103) < 12, ids.join(' '));
 });
 
+test('copies try a path that was left out, until it is known to carry little', () => {
+  const world = new World(handshakeCrypto, 1);
+  const gateway = world.addGateway('gw1');
+  const unit = world.addUnit('unit1', [{}, { delayUs: 200_000 }]);
+  world.connect(unit, gateway);
+  world.run(3 * SECOND_US);
+  const peer = unit.peer(gateway);
+  const [quick, slow] = peer.lanes;
+  assert.ok(quick !== undefined && slow !== undefined);
+  let readyAtUs = 0;
+  Object.defineProperties(quick.congestion, {
+    bytesPerSecond: { get: () => 100_000 },
+    nextSendUs: { value: (nowUs: number) => Math.max(nowUs, readyAtUs) },
+    sent: { value: (_bytes: number, nowUs: number) => (readyAtUs = nowUs + 1_000) },
+  });
+  let limited = false;
+  Object.defineProperties(slow.congestion, {
+    bytesPerSecond: { get: () => 1_000 },
+    isLimited: { value: () => limited },
+    nextSendUs: { value: (nowUs: number) => nowUs },
+  });
+  const copiesOf = (first: number): number => {
+    const before = slow.bytesDuplicated;
+    const ids = Array.from({ length: 200 }, (_, i) => first + i);
+    gateway.delivered.length = 0;
+    for (const id of ids) unit.sendInner(peer, BULK, id, 200);
+    world.run(SECOND_US);
+    assert.deepEqual(gateway.ids(), ids, 'nothing waited for the slow one, nothing came twice');
+    return slow.bytesDuplicated - before;
+  };
+  const tried = copiesOf(0);
+  assert.ok(tried > 5_000, `${tried} bytes`);
+  limited = true;
+  assert.equal(copiesOf(1000), 0);
+});
+
 test('a flow over its backlog loses its oldest packets, and leaves no gap to wait at', () => {
   const made = setting();
   const { world, unit, gateway } = made;

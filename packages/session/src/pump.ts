@@ -2,7 +2,7 @@ import { TrafficClass } from '@rmh/base';
 import { type ClassQueue, decide, Verdict, type Wanted } from '@rmh/scheduler';
 import { Drop, STREAM_AT } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import type { Peer } from './peer.ts';
+import type { Lane, Peer } from './peer.ts';
 import { count, transmitFlight } from './send.ts';
 import { protect } from './symbols.ts';
 
@@ -159,6 +159,10 @@ function holdsStill({ recent, lanes }: Peer, nowUs: number): boolean {
 /** The verdict was to wait: whose rate holds us back learns that there was more to send. */
 function blocked(peer: Peer, nowUs: number): number {
   peer.lanes[VERDICT.heldBackBy]?.congestion.backlogged(nowUs);
+  if (VERDICT.tries >= 0) {
+    peer.trial.lane = VERDICT.tries;
+    peer.trial.untilUs = nowUs + TRIAL_US;
+  }
   return VERDICT.againUs;
 }
 
@@ -170,15 +174,28 @@ function leave(env: Environment, peer: Peer, flight: number, repair: boolean, no
   for (let i = 0; i < VERDICT.count; i++) {
     const lane = peer.lanes[VERDICT.chosen[i] as number];
     if (lane === undefined) continue;
-    const bytes = transmitFlight(env, peer, lane, flight, nowUs);
-    if (i > 0 || repair) {
-      lane.bytesDuplicated += bytes;
-      peer.copies.spend(bytes);
-    } else peer.copies.earn(bytes, nowUs);
+    if (i > 0 || repair) sendCopy(env, peer, lane, flight, nowUs);
+    else peer.copies.earn(transmitFlight(env, peer, lane, flight, nowUs), nowUs);
   }
   if (VERDICT.count === 1 && !repair && first !== undefined) {
     protect(env, peer, first, flight, nowUs);
+    if (nowUs < peer.trial.untilUs) tryOut(env, peer, first, flight, nowUs);
   }
+}
+
+/** A copy on the path that was left out: what it carries is seen, and nobody waits for it. */
+function tryOut(env: Environment, peer: Peer, first: Lane, flight: number, nowUs: number): void {
+  const lane = peer.lanes[peer.trial.lane];
+  if (lane === undefined || lane === first || lane.state !== 'carrying') return;
+  if (WANTED.class <= TrafficClass.realtime || peer.copies.creditBytes < WANTED.bytes) return;
+  if (lane.nextSendUs(nowUs) > nowUs) lane.congestion.backlogged(nowUs);
+  else sendCopy(env, peer, lane, flight, nowUs);
+}
+
+function sendCopy(env: Environment, peer: Peer, lane: Lane, flight: number, nowUs: number): void {
+  const bytes = transmitFlight(env, peer, lane, flight, nowUs);
+  lane.bytesDuplicated += bytes;
+  peer.copies.spend(bytes);
 }
 
 function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): void {
@@ -212,6 +229,8 @@ const CLASSES = 4;
 const PASSES_MAX = 8;
 /** Half of TCP's least timeout; 1,340 bytes each time are 107 kbit/s. */
 const STILL_MOST_US = 100_000;
+/** A path on trial has its turn well within that, and the verdict is asked anew. */
+const TRIAL_US = 100_000;
 /** On a path slower than the deadline itself late is still better than never. */
 const REALTIME_WAIT_LEAST_US = 20_000;
 
