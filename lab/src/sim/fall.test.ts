@@ -24,9 +24,18 @@ interface Seen {
   readonly voiceMs: number;
 }
 
-/** Video of 2 Mbit/s, voice, and an upload at full rate. */
+/** When it begins decides which packets stand where: of six falls the worst counts. */
+const LATER_MS = isWhole ? [0, 7, 13, 19, 29, 37] : [0];
+
 function fall(shape: keyof typeof FALLS, rttMs: number, second: boolean): Seen {
-  const mbitAt = (s: number) => FALLS[shape](Math.min(1, Math.max(0, s - FALL_S)));
+  const seen = LATER_MS.map((laterMs) => fallAfter(FALL_S + laterMs / 1000, shape, rttMs, second));
+  const most = (of: keyof Seen) => Math.max(...seen.map((each) => each[of]));
+  return { queueMs: most('queueMs'), videoMs: most('videoMs'), voiceMs: most('voiceMs') };
+}
+
+/** Video of 2 Mbit/s, voice, and an upload at full rate. */
+function fallAfter(fromS: number, shape: keyof typeof FALLS, rttMs: number, second: boolean): Seen {
+  const mbitAt = (s: number) => FALLS[shape](Math.min(1, Math.max(0, s - fromS)));
   const falling = [steadyCondition(50, rttMs / 2), mbitAt] as const;
   const carriers = second ? { falling, other: [steadyCondition(10, 40)] as const } : { falling };
   const trial = new Trial({ window: changingWindow(carriers, END_S + 1) });
@@ -47,15 +56,10 @@ function fall(shape: keyof typeof FALLS, rttMs: number, second: boolean): Seen {
   };
 }
 
-/**
- * What is on the road when the fall ends left a loop of 30 ms before. A steady fall was at 2 Mbit/s
- * then, four times what it ends with; one by a hundredth in a second at 1.15 times. Which packets
- * stand there is chance: the same case had 88, 98, 195 and 252 ms in four builds.
- */
-const QUEUE_MS_MOST = { linear: 450, exponential: 250 } as const;
+const QUEUE_MS_MOST = 200;
 
 for (const shape of ['linear', 'exponential'] as const) {
-  for (const rttMs of isWhole ? [10, 20, 40, 80] : [20]) {
+  for (const rttMs of isWhole ? [10, 20, 40, 80] : [20, 40]) {
     for (const second of [true, false]) {
       const name = `${shape} at ${rttMs} ms, ${second ? 'with another' : 'alone'}`;
       test(`Realtime outlives 50 to 0.5 Mbit/s within a second: ${name}`, (t) => {
@@ -63,7 +67,8 @@ for (const shape of ['linear', 'exponential'] as const) {
         const words = [queueMs, videoMs, voiceMs].map((ms) => ms.toFixed(0));
         t.diagnostic(`queue ${words[0]} ms, video late ${words[1]} ms, voice ${words[2]} ms`);
         // Longer loops are only reported: what they leave in the buffer is in the table.
-        if (rttMs <= 20) assert.ok(queueMs <= QUEUE_MS_MOST[shape], `queue ${queueMs} ms`);
+        if (rttMs > 40) return;
+        assert.ok(queueMs <= QUEUE_MS_MOST, `queue ${queueMs} ms`);
         if (!second) return;
         assert.ok(videoMs <= RECOVERED_MS, `video ${videoMs} ms`);
         assert.ok(voiceMs <= RECOVERED_MS, `voice ${voiceMs} ms`);

@@ -63,6 +63,7 @@ export class Competition {
   /** The most that the path carried of late without a queue of others, bytes/s. */
   rateAlone = 0;
   #rememberedUs = 0;
+  #fellUs = Number.NEGATIVE_INFINITY;
   /** Since when the queue has made no progress (−1: it is low), and how long it was then. */
   #blockUs = -1;
   #blockQueueUs = -1;
@@ -99,6 +100,16 @@ export class Competition {
   get windowBytes(): number {
     const { bytes } = this.#window;
     return Math.max(WINDOW_BYTES_LEAST, this.phase === 'halve' ? bytes / 2 : bytes);
+  }
+
+  /** Who yields to a queue of others still sends so much, to see what becomes of it, bytes/s. */
+  leastRate(nowUs: number): number {
+    return nowUs - this.#fellUs < FELL_US ? 0 : LEAST_SHARE * this.rateAlone;
+  }
+
+  /** The path itself falls: a share of what it carried before might be all that it carries. */
+  fell(nowUs: number): void {
+    this.#fellUs = nowUs;
   }
 
   /** A packet that left at `sentUs` was lost. */
@@ -287,6 +298,9 @@ const WINDOW_BYTES_LEAST = 4 * 1400;
  * he did. Between that and two targets he yields to a rival until nothing is left.
  */
 const LOW_PART = 0.6;
+const LEAST_SHARE = 0.01;
+/** By then the rate is known again, and the queue that the fall made has drained. */
+const FELL_US = 3_000_000;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;
 /** Without a foreign queue the present rate is the truth; while yielding it is not. */

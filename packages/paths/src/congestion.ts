@@ -78,7 +78,8 @@ export class Congestion {
   #windowOfNow(): number {
     if (this.#rivals.competing) return this.#rivals.windowBytes;
     if (this.#mode === 'start') return Math.max(WINDOW_FIRST, this.#windowAt(START_GAIN));
-    const seen = (SEEN_SHARE * this.#rivals.rateAlone * (this.#loopUs + this.queueUs)) / 1e6;
+    const leastRate = this.#rivals.leastRate(this.#reading.nowUs);
+    const seen = (leastRate * (this.#loopUs + this.queueUs)) / 1e6;
     return Math.max(WINDOW_LEAST, seen, this.#windowAt(this.#boost));
   }
 
@@ -257,6 +258,7 @@ export class Congestion {
     // What drains a queue so fast empties it, and an empty one teaches no rate.
     if (!queued) this.#rate = this.#rateSoon;
     this.#foresight.active = queued && this.#mode !== 'start' && this.#isAlone(nowUs);
+    if (this.#foresight.falls) this.#rivals.fell(nowUs);
   }
 
   /** No rival was met of late. */
@@ -359,7 +361,7 @@ export class Congestion {
       gain = Math.min(gain, DRAIN_GAIN);
     // One packet a loop, and never so much that the queue stands a quarter above its target.
     const step = Math.min(1400e6, (this.#rate * target) / 12) / this.#loopUs;
-    const least = Math.max(RATE_LEAST, SEEN_SHARE * this.#rivals.rateAlone);
+    const least = Math.max(RATE_LEAST, this.#rivals.leastRate(nowUs));
     this.#pacer.setRate(Math.max(least, this.#rateSoon * gain + step), nowUs);
   }
 }
@@ -390,8 +392,6 @@ const SPAN_MOST_US = 25_000;
 /** Jitter of packets beside each other. */
 const STILL_US = 2_000;
 const MARGIN_US = 5_000;
-/** Who yields to a queue of others still sends a hundredth, to see what becomes of it. */
-const SEEN_SHARE = 0.01;
 /** After 10 s of little use a path may have become another: a third of the window until proved. */
 const PROOF_LASTS_US = 10_000_000;
 const CAREFUL_SHARE = 0.33;

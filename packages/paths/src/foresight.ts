@@ -40,6 +40,11 @@ export class Foresight {
     return Math.min(rate, Math.max(LEAST_SHARE * rate, this.#endRate - this.#fallPerUs * aheadUs));
   }
 
+  /** A steep fall is foreseen. */
+  get falls(): boolean {
+    return this.active && this.#fallPerUs > 0;
+  }
+
   /** How long so many bytes take from a moment on at which the path carries `rate`, µs. */
   drainUs(bytes: number, rate: number): number {
     const drainUs = (bytes * 1e6) / rate;
