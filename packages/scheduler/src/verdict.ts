@@ -156,13 +156,14 @@ function chooseByBacklog(
     readyCostUs = cost;
   }
   if (ready >= 0) {
-    const worth = worthOf(ways, state, sparing, favourite, ready, wanted.backlogBytes);
+    const { backlogBytes } = wanted;
+    const worth = worthOf(ways, state, sparing, favourite, ready, readyCostUs, backlogBytes);
     if (worth === 'yes') {
       take(verdict, ready);
       return;
     }
-    const unknown = !(ways[ready] as Way).congestion.isLimited(nowUs);
-    if (worth === 'little' && unknown) verdict.tries = ready;
+    const { congestion } = ways[ready] as Way;
+    if (worth === 'little' && !congestion.isLimited(nowUs)) verdict.tries = ready;
   }
   verdict.heldBackBy = soonest;
 }
@@ -177,23 +178,23 @@ function worthOf(
   sparing: number,
   favourite: number,
   chosen: number,
+  costOfChosenUs: number,
   backlogBytes: number,
 ): 'yes' | 'no' | 'little' {
-  const way = ways[chosen] as Way;
-  const costOfChosenUs = costUs(way, favourite);
   let leastUs = costOfChosenUs;
   let bytesPerSecond = 0;
   for (let i = 0; i < ways.length; i++) {
-    const quicker = ways[i] as Way;
-    if (i === chosen || quicker.state !== state || quicker.sparedFrom <= sparing) continue;
-    const cost = costUs(quicker, favourite);
+    const way = ways[i] as Way;
+    if (i === chosen || way.state !== state || way.sparedFrom <= sparing) continue;
+    const cost = costUs(way, favourite);
     if (cost >= costOfChosenUs) continue;
     leastUs = Math.min(leastUs, cost);
-    bytesPerSecond += quicker.congestion.bytesPerSecond;
+    bytesPerSecond += way.congestion.bytesPerSecond;
   }
   if (bytesPerSecond === 0) return 'yes';
   if (costOfChosenUs > leastUs + (backlogBytes / bytesPerSecond) * 1e6) return 'no';
-  const little = way.congestion.bytesPerSecond < LITTLE_SHARE * bytesPerSecond;
+  const { congestion } = ways[chosen] as Way;
+  const little = congestion.bytesPerSecond < LITTLE_SHARE * bytesPerSecond;
   return little && costOfChosenUs > SLOW * leastUs ? 'little' : 'yes';
 }
 
