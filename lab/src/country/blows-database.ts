@@ -49,7 +49,7 @@ export async function startServer(): Promise<PostgresServer | string> {
 
 const DAY_MS = 86_400_000;
 
-/** All that is still dirty, at every step; today's coverage too, which is due when today is over. */
+/** All that is still dirty, at every step; of coverage today too, before it is over. */
 export async function rollUp(db: Database): Promise<void> {
   type Rollup = { rebuild: (db: Database, step: number, beforeMs: number) => Promise<number> };
   const { rebuild } = await part<Rollup>('telemetry/rollup.ts');

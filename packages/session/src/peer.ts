@@ -97,8 +97,8 @@ export class Peer {
   /** When a packet of each class last left, µs. */
   readonly leftUs = [0, 0, 0, 0];
   readonly copies: CopyBudget;
-  /** The lane whose rate copies are to find out, and until when. */
-  readonly trial = { lane: -1, untilUs: 0 };
+  /** The lane (its id) whose rate copies are to find out, and until when. */
+  readonly trial = { laneId: -1, untilUs: 0 };
   readonly fate: SharedFate;
 
   speech: Speech = 'unknown';

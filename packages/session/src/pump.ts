@@ -159,8 +159,9 @@ function holdsStill({ recent, lanes }: Peer, nowUs: number): boolean {
 /** The verdict was to wait: whose rate holds us back learns that there was more to send. */
 function blocked(peer: Peer, nowUs: number): number {
   peer.lanes[VERDICT.heldBackBy]?.congestion.backlogged(nowUs);
-  if (VERDICT.tries >= 0) {
-    peer.trial.lane = VERDICT.tries;
+  const tried = peer.lanes[VERDICT.tries];
+  if (tried !== undefined) {
+    peer.trial.laneId = tried.id;
     peer.trial.untilUs = nowUs + TRIAL_US;
   }
   return VERDICT.againUs;
@@ -185,8 +186,9 @@ function leave(env: Environment, peer: Peer, flight: number, repair: boolean, no
 
 /** A copy on the path that was left out: what it carries is seen, and nobody waits for it. */
 function tryOut(env: Environment, peer: Peer, first: Lane, flight: number, nowUs: number): void {
-  const lane = peer.lanes[peer.trial.lane];
-  if (lane === undefined || lane === first || lane.state !== 'carrying') return;
+  const lane = peer.laneById[peer.trial.laneId] ?? null;
+  if (lane === null || lane === first || lane.state !== 'carrying') return;
+  if (lane.sparedFrom <= WANTED.class) return;
   if (WANTED.class <= TrafficClass.realtime || peer.copies.creditBytes < WANTED.bytes) return;
   if (lane.nextSendUs(nowUs) > nowUs) lane.congestion.backlogged(nowUs);
   else sendCopy(env, peer, lane, flight, nowUs);
