@@ -165,8 +165,10 @@ export class PathTraffic implements Traffic {
     this.#takeReports(nowUs);
     this.path.check(nowUs);
     this.#ping(nowUs);
-    const { packetBytes } = this;
-    this.#waitingBytes += this.offeredBytesPerUs * this.#net.stepUs;
+    const { packetBytes, offeredBytesPerUs } = this;
+    // A backlog without end leaves none behind.
+    if (offeredBytesPerUs < Infinity && this.#waitingBytes === Infinity) this.#waitingBytes = 0;
+    this.#waitingBytes += offeredBytesPerUs * this.#net.stepUs;
     while (this.#waitingBytes >= packetBytes) {
       if (this.path.nextSendUs(nowUs) > nowUs) {
         this.path.congestion.backlogged(nowUs);

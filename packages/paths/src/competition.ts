@@ -11,7 +11,10 @@ export interface Reading {
   deliveredBytes: number;
   /** The queue that it met. */
   queueUs: number;
-  /** Up to here a queue is nobody's trouble; below `drainedUs` there is none. */
+  /**
+   * Up to here a queue is nobody's trouble; below `drainedUs` there is none: what a full packet
+   * itself takes is no queue, though small ones told of a shorter way.
+   */
   lowUs: number;
   drainedUs: number;
   rate: number;
@@ -93,6 +96,14 @@ export class Competition {
     return this.#blockUs >= 0;
   }
 
+  /**
+   * The queue has made no progress for long although we yielded. A steep fall is over by then, and
+   * what falls on is our own rate: who took that for the path's would yield until nothing is left.
+   */
+  get suspected(): boolean {
+    return this.#blocksFailed >= BLOCKS_SUSPICIOUS;
+  }
+
   get competing(): boolean {
     return this.phase !== 'yield';
   }
@@ -153,6 +164,12 @@ export class Competition {
     this.phase = 'yield';
     this.#blockUs = -1;
     this.#blocksFailed = 0;
+  }
+
+  /** Another path: nothing is known of it. */
+  forget(): void {
+    this.reset();
+    this.rateAlone = 0;
   }
 
   #watch(now: Reading): void {
@@ -294,15 +311,17 @@ export class Competition {
 
 const WINDOW_BYTES_LEAST = 4 * 1400;
 /**
- * Of what is nobody's trouble: 1.2 targets, little enough even for who sends less than half of what
- * he did. Between that and two targets he yields to a rival until nothing is left.
+ * Of what is nobody's trouble: 1.3 targets, just above the 1.25 at which our own queue stands at
+ * the most. Who sends less than half of what he did and saw no trouble in two targets would yield
+ * to a rival until nothing is left.
  */
-const LOW_PART = 0.6;
+const LOW_PART = 0.65;
 const LEAST_SHARE = 0.01;
 /** By then the rate is known again, and the queue that the fall made has drained. */
 const FELL_US = 3_000_000;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;
+const BLOCKS_SUSPICIOUS = 3;
 /** Without a foreign queue the present rate is the truth; while yielding it is not. */
 const MEMORY_LOW_US = 1_000_000;
 const MEMORY_YIELDING_US = 10_000_000;

@@ -165,6 +165,27 @@ test('voice and slow video teach nothing wrong, and the rate is there when it is
   assert.ok(queueMsMost < 60, `${queueMsMost}`);
 });
 
+for (const [onMs, offMs] of [
+  [100, 40],
+  [150, 60],
+  [200, 40],
+  [200, 80],
+  [300, 60],
+  [400, 100],
+] as const) {
+  test(`a sender who pauses (${onMs} ms on, ${offMs} off) is no path that falls`, () => {
+    const { net, us } = sender({ rateMbit: always(50), oneWayUs: always(20_000) });
+    net.run(START_US + 3e6);
+    let least = Number.POSITIVE_INFINITY;
+    net.run(START_US + 13e6, (nowUs) => {
+      const isOn = (nowUs / 1000) % (onMs + offMs) < onMs;
+      us.offeredBytesPerUs = isOn ? Number.POSITIVE_INFINITY : 0;
+      least = Math.min(least, us.path.congestion.bytesPerSecond);
+    });
+    assert.ok((least * 8) / 1e6 > 40, `${(least * 8) / 1e6} Mbit/s`);
+  });
+}
+
 test('a path that became slow while it idled gets a third of its window until proved', () => {
   const { net, us } = sender({ rateMbit: turns(50, 5, 4e6), oneWayUs: always(20_000) });
   net.run(START_US + 3e6);

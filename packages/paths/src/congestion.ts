@@ -154,8 +154,7 @@ export class Congestion {
     this.#base.forget();
     this.#trip.forget();
     this.#route.forget();
-    this.#rivals.reset();
-    this.#rivals.rateAlone = 0;
+    this.#rivals.forget();
     this.#delivery.forget();
     this.#foresight.forget();
     this.#drain.active = false;
@@ -244,7 +243,8 @@ export class Congestion {
     now.loopUs = this.#loopUs;
     now.lowUs = 2 * target;
     now.backlogged = this.#wasBacklogged;
-    now.drainedUs = this.#targetUs / 4 + 2 * this.#noiseUs;
+    const packetUs = 1500e6 / Math.max(this.#rate, this.#rivals.rateAlone);
+    now.drainedUs = Math.max(this.#targetUs / 4, packetUs) + 2 * this.#noiseUs;
     this.#rivals.step(now);
     if (this.#rivals.competing) this.#rivalsUs = nowUs;
     if (this.#rivals.unmoved) this.#rebase(this.#rivals.routeUs, nowUs);
@@ -253,17 +253,17 @@ export class Congestion {
 
   /** Not before rivals: who flees before them is starved. */
   #foresee(arrivedUs: number, nowUs: number): void {
-    this.#foresight.note(arrivedUs, this.feedback.deliveredBytes, this.#loopUs, this.#noiseUs);
     const queued = this.#reading.queueUs > FALL_TARGETS * this.#targetUs;
-    // What drains a queue so fast empties it, and an empty one teaches no rate.
+    // What drains a queue so fast empties it. The empty one teaches no rate, and no further fall.
     if (!queued) this.#rate = this.#rateSoon;
+    this.#foresight.note(arrivedUs, this.feedback.deliveredBytes, this.#loopUs, this.#noiseUs);
     this.#foresight.active = queued && this.#mode !== 'start' && this.#isAlone(nowUs);
     if (this.#foresight.falls) this.#rivals.fell(nowUs);
   }
 
-  /** No rival was met of late. */
+  /** No rival was met of late, and none is suspected. */
   #isAlone(nowUs: number): boolean {
-    return nowUs - this.#rivalsUs > ALONE_AFTER_US;
+    return nowUs - this.#rivalsUs > ALONE_AFTER_US && !this.#rivals.suspected;
   }
 
   /** So much of what looked like a queue is a longer route. */
