@@ -97,6 +97,13 @@ for (const [rttMs, bufferMs] of [
   }
 }
 
+test('Bulk down that yields is not taken for a falling path: 50 Mbit/s, buffer 50 ms', (t) => {
+  const road = { mbit: 50, rttMs: 20, bufferMs: 50, side: 'site' } as const;
+  const seen = beside({ rival: 'cubic', first: 'tunnel', ...road });
+  t.diagnostic(wordsOf(seen));
+  assert.ok(seen.later >= FAIR[0], wordsOf(seen));
+});
+
 test('Bulk down beside BBR is not starved: 10 Mbit/s, 20 ms, buffer 200 ms', (t) => {
   const seen = beside({
     rival: 'bbr',

@@ -304,6 +304,16 @@ for (const kind of ['cubic', 'reno'] as const) {
   }
 }
 
+test('who only probes a path while others fill it unlearns nothing of it', () => {
+  const { net, us } = sender({ rateMbit: always(50), oneWayUs: always(10_000), bufferUs: 400_000 });
+  net.run(START_US + 4e6);
+  us.packetBytes = 160;
+  us.offeredBytesPerUs = 0.003;
+  new TcpTraffic(net, 'cubic').fromUs = START_US + 5e6;
+  net.run(START_US + 30e6);
+  assert.ok(us.path.congestion.bytesPerSecond * 8 > 40e6, `${us.path.congestion.bytesPerSecond}`);
+});
+
 test('when the rival has gone the queue is low again within three seconds', () => {
   const { net, us } = sender({
     rateMbit: always(50),

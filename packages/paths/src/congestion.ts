@@ -290,7 +290,9 @@ export class Congestion {
     const empty = this.#drain.active || this.#delivery.fromUs < this.#drain.emptyUs;
     const limited =
       queueUs > target ? this.#wasBacklogged || this.#moves : this.#wasBacklogged && !empty;
-    const capacity = limited && !this.#route.still;
+    // So little fills no buffer: what stands there is others', or the route is longer.
+    const probed = !this.#wasBacklogged && sample < Math.min(LITTLE_RATE, this.#rate / 8);
+    const capacity = limited && !probed && !this.#route.still;
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
     const growing = this.#mode === 'start' || this.#boost > 1;
     if (capacity && !growing) this.#limitedUs = nowUs;
@@ -300,9 +302,7 @@ export class Congestion {
       // Two lower ones in a row are no jitter: the rate is at the higher of them already.
       if (queueUs > target) this.#rate = Math.min(this.#rate, this.#delivery.higherOfTwo);
     }
-    const probed = this.#mode === 'start' && !capacity && IDLE_PART * sample < this.#rate;
-    // Probes alone fill no buffer: the route is longer, and the rate is not known yet.
-    if (queueUs > target && probed) this.#rebase(this.queueUs, nowUs);
+    if (queueUs > target && probed && this.#mode === 'start') this.#rebase(this.queueUs, nowUs);
     else if (queueUs > target && growing) {
       this.#rate = sample;
       this.#boost = 1;
@@ -384,8 +384,8 @@ const ALONE_AFTER_US = 30_000_000;
 const FALL_TARGETS = 1.5;
 /** 6 ms: at 3 Mbit/s a packet takes 3.7 ms, and must not hide for ever that there is more. */
 const LOW_SHARE = 0.75;
-/** Up to an eighth of the first rate, 280 kbit/s, a path in its start is only probed. */
-const IDLE_PART = 8;
+/** 480 kbit/s: who sends more might fill what the path has become. */
+const LITTLE_RATE = 60_000;
 const STEERING_JITTER_US = 2_000;
 const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
