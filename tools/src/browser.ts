@@ -7,6 +7,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,9 @@ const FLAGS = [
   '--enable-unsafe-swiftshader',
   '--disable-gpu-compositing',
 ];
+
+/** Another one is unpacked anew beside what older checkouts left. */
+const LAYOUT = 2;
 
 /** The caller closes it. */
 export async function launchBrowser(): Promise<Browser> {
@@ -42,7 +46,7 @@ async function unpacked(): Promise<string> {
   mkdirSync(own, { recursive: true, mode: 0o700 });
   const { uid: owner } = lstatSync(own);
   if (owner !== uid) throw new Error(`${own} belongs to another user`);
-  const directory = join(own, version());
+  const directory = join(own, `${version()}-${LAYOUT}`);
   if (existsSync(directory)) return directory;
   const unpacking = mkdtempSync(join(own, 'unpacking-'));
   const before = process.env['TMPDIR'];
@@ -53,6 +57,7 @@ async function unpacked(): Promise<string> {
     if (before === undefined) delete process.env['TMPDIR'];
     else process.env['TMPDIR'] = before;
   }
+  writeFileSync(join(unpacking, 'fonts/fonts.conf'), fontsIn(join(directory, 'fonts')));
   try {
     renameSync(unpacking, directory);
   } catch (error) {
@@ -61,6 +66,20 @@ async function unpacked(): Promise<string> {
     if (!existsSync(directory)) throw error;
   }
   return directory;
+}
+
+/**
+ * The package's own configuration looks for its fonts under names that every user of a machine
+ * shares; where nobody has put any there the browser finds none, and falls.
+ */
+function fontsIn(directory: string): string {
+  return `<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+  <dir>${directory}</dir>
+  <cachedir>${join(directory, 'cache')}</cachedir>
+</fontconfig>
+`;
 }
 
 function version(): string {
