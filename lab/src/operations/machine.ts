@@ -53,9 +53,22 @@ export class Machine {
     this.netnsFd = openSync(`/proc/${init}/ns/net`, 'r');
   }
 
-  /** `project` lies in /opt/rmh there; what is written there stays there. */
-  static async boot(name: string, project: string): Promise<Machine> {
+  /**
+   * All of them, or none: then the error of the first that did not boot. `project` lies in
+   * /opt/rmh there; what is written there stays there.
+   */
+  static async bootAll(names: readonly string[], project: string): Promise<Machine[]> {
+    // Once: what a machine that boots has made so far looks like what a killed run left.
     removeLeftovers();
+    const outcomes = await Promise.allSettled(names.map((name) => Machine.#boot(name, project)));
+    const booted = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+    const failed = outcomes.find((one) => one.status === 'rejected');
+    if (failed === undefined) return booted;
+    await Promise.all(booted.map((machine) => machine.end()));
+    throw failed.reason;
+  }
+
+  static async #boot(name: string, project: string): Promise<Machine> {
     const directory = mkdtempSync(join(tmpdir(), `${PREFIX}${name}-`));
     // Its group has the same name, so that two runs at once do not share one.
     const group = basename(directory);

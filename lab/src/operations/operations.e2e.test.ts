@@ -35,7 +35,7 @@ let router: HelsenettRouter;
 
 before(async () => {
   if (obstacle !== null) return;
-  const booted = await Promise.all(NAMES.map((name) => Machine.boot(name, PROJECT)));
+  const booted = await Machine.bootAll(NAMES, PROJECT);
   for (const machine of booted) machines.set(machine.name, machine);
   wires = layWires(new Map(booted.map(({ name, netnsFd }) => [name, netnsFd])));
   router = new HelsenettRouter(wires.helsenett, directory);
