@@ -11,11 +11,9 @@ export interface Reading {
   deliveredBytes: number;
   /** The queue that it met. */
   queueUs: number;
-  /**
-   * Up to here a queue is nobody's trouble; below `drainedUs` there is none: what a full packet
-   * itself takes is no queue, though small ones told of a shorter way.
-   */
+  /** Up to here a queue is nobody's trouble. */
   lowUs: number;
+  /** Below this there is none: small packets told the base, and a full one itself takes longer. */
   drainedUs: number;
   rate: number;
   /** A round trip with its report, without any queue. */
