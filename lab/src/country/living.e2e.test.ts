@@ -222,11 +222,15 @@ describe('A living country', { skip: refusal ?? false }, () => {
     await until('the platform is back', () => answers(origin));
     const backAtMs = Date.now();
     const units = await all('/units', (unit: Unit) => /^LAB-\d$/.test(unit.serial ?? ''));
-    await delivered(backAtMs);
-    const recorded = units.map(({ id, serial }) => ({
-      unitId: id,
-      samples: journalOf(serial ?? ''),
-    }));
+    const read = (): Recorded[] =>
+      units.map(({ id, serial }) => ({ unitId: id, samples: journalOf(serial ?? '') }));
+    // A sample is recorded when its span is over: the one of the return may take ten seconds more.
+    await until('the vehicles have recorded beyond the return', async () =>
+      read().every(({ samples }) =>
+        samples.some(({ item }) => item.atMs + item.spanMs >= backAtMs),
+      ),
+    );
+    const recorded = read();
     // Whatever was recorded until now has arrived when a unit says once more that nothing waits.
     await delivered(Date.now());
     t.diagnostic(
