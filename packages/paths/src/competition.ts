@@ -13,6 +13,8 @@ export interface Reading {
   queueUs: number;
   /** Up to here a queue is nobody's trouble. */
   lowUs: number;
+  /** Up to here it may be all ours, at the rate that we have now. */
+  ownUs: number;
   /** Below this there is none: small packets told the base, and a full one itself takes longer. */
   drainedUs: number;
   rate: number;
@@ -30,6 +32,7 @@ export function noReading(): Reading {
     deliveredBytes: 0,
     queueUs: 0,
     lowUs: 0,
+    ownUs: 0,
     drainedUs: 0,
     rate: 0,
     loopUs: 0,
@@ -52,6 +55,7 @@ export function noReading(): Reading {
  * small a share that neither moves anything, as on a longer route: so the window is doubled until
  * a third of the path is ours (then they are there), or all of it (then what stood before was no
  * queue but a longer route). Both tests need more to send than the window lets pass.
+ * Where two packets of ours are already as long as what stands, it is let run empty first.
  * A falling capacity looks like a rival who joins (no passive measurement tells them apart in a
  * FIFO), therefore four blocks of patience, and one within 10 s of a competition.
  */
@@ -63,6 +67,8 @@ export class Competition {
   routeUs = 0;
   /** The most that the path carried of late without a queue of others, bytes/s. */
   rateAlone = 0;
+  /** Less than half of the rate is left, but what stands may be ours: let it run empty first. */
+  wantsDrain = false;
   #rememberedUs = 0;
   #fellUs = Number.NEGATIVE_INFINITY;
   /** Since when the queue has made no progress (−1: it is low), and how long it was then. */
@@ -158,8 +164,15 @@ export class Competition {
     if (this.phase === 'yield') this.#startDoubling(now, now.loopUs + now.queueUs);
   }
 
+  /** The queue ran empty: it was ours, and so is the path. */
+  drained({ rate }: Reading): void {
+    if (this.wantsDrain) this.rateAlone = rate;
+    this.wantsDrain = false;
+  }
+
   reset(): void {
     this.phase = 'yield';
+    this.wantsDrain = false;
     this.#blockUs = -1;
     this.#blocksFailed = 0;
   }
@@ -189,7 +202,10 @@ export class Competition {
     // What falls once may be a rival who lost a packet.
     this.#blocksFailed = progress ? Math.max(0, this.#blocksFailed - 2) : this.#blocksFailed + 1;
     if (!progress && nowUs < this.#waryUntilUs) this.#resume(now);
-    else if (this.#blocksFailed === BLOCKS_FAILED) this.#startDoubling(now, now.loopUs + queueUs);
+    else if (this.#blocksFailed >= BLOCKS_FAILED) {
+      if (queueUs <= now.ownUs) this.wantsDrain = true;
+      else this.#startDoubling(now, now.loopUs + queueUs);
+    }
     this.#startBlock(nowUs);
   }
 
@@ -219,6 +235,7 @@ export class Competition {
   }
 
   #startDoubling(now: Reading, tripUs: number): void {
+    this.wantsDrain = false;
     this.#doublings = 0;
     this.routeUs = now.queueUs;
     this.#double(now.nowUs, now.rate, tripUs);
@@ -259,7 +276,7 @@ export class Competition {
     const rate = this.#rateSinceMark;
     const rise = rate / this.#rateBefore;
     if (this.#filled && rise < ALONE_RISE) {
-      this.rateAlone = Math.max(rate, this.rateAlone / 2);
+      this.rateAlone = rate;
       // Ever more arrived until the path was full of ours: what stood before that was no queue.
       this.unmoved = this.#doublings > 1 && this.routeUs < LONGER_US_MOST;
       this.reset();

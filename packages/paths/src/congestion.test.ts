@@ -243,6 +243,39 @@ for (const offered of [0.25, Number.POSITIVE_INFINITY]) {
   });
 }
 
+/** Each second another delay on the way, as a ping on LTE meets it. */
+const restlessUs = (nowUs: number) => 20_000 + ((Math.floor(nowUs / 1e6) * 7_919) % 20) * 1000;
+
+for (const [mbit, jitterMs] of [
+  [20, 5],
+  [10, 10],
+] as const) {
+  test(`a road of ${mbit} Mbit/s whose delay is never the same is soon known not to be full`, () => {
+    for (const seed of [1, 2, 3]) {
+      const jitterUs = jitterMs * 1000;
+      const options = { seed, rateMbit: always(mbit), oneWayUs: restlessUs, jitterUs };
+      const { net, us } = sender(options);
+      us.offeredBytesPerUs = 0.19;
+      net.run(START_US + 20e6);
+      us.offeredBytesPerUs = Number.POSITIVE_INFINITY;
+      const { share, queueMsP95 } = watch(net, us, 25, 32);
+      assert.ok(share > 0.85, `seed ${seed}: ${share}`);
+      assert.ok(queueMsP95 < 75, `seed ${seed}: ${queueMsP95}`);
+    }
+  });
+}
+
+test('a path that falls to a thirtieth under what it carries is known for that, backlog or not', () => {
+  const { net, us } = sender({ rateMbit: turns(4, 0.14, 5e6), oneWayUs: always(20_000) });
+  net.run(START_US + 3e6);
+  us.offeredBytesPerUs = 0.19;
+  net.run(START_US + 5.03e6);
+  // The bursts that stand there are all that is sent for a while.
+  us.offeredBytesPerUs = 0.02;
+  net.run(START_US + 7e6);
+  assert.ok(us.path.congestion.bytesPerSecond * 8 < 0.3e6);
+});
+
 test('a route that grows while a path is only probed is no rate of a few probes', () => {
   const { net, us } = sender({ rateMbit: always(12), oneWayUs: turns(25_000, 70_000, 4e6) });
   us.offeredBytesPerUs = 0.004;

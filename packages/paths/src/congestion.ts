@@ -137,8 +137,9 @@ export class Congestion {
     }
     if (lostSentUs >= 0) this.#rivals.lost(lostSentUs, nowUs);
     const { queueUs } = this;
-    const lowUs = Math.max(this.#targetUs / 2, LOW_SHARE * this.queueTargetUs);
-    if (queueUs > lowUs) this.#roundLow = false;
+    const { calmUs, calmPeakUs } = this.#queue;
+    const leastUs = LOW_SHARE * this.queueTargetUs + calmUs;
+    if (queueUs > Math.max(this.#targetUs / 2, leastUs, calmPeakUs)) this.#roundLow = false;
     this.#queue.note(queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rateSoon);
@@ -169,7 +170,7 @@ export class Congestion {
     this.#flatRounds = 0;
     this.#drain.failed = 0;
     this.#rivalsUs = Number.NEGATIVE_INFINITY;
-    this.#queue.jitterUs = 0;
+    this.#queue.forget();
     this.windowBytes = this.#windowOfNow();
   }
 
@@ -184,8 +185,11 @@ export class Congestion {
 
   /** A packet and a half must fit, at the rate that the path has when others leave it free. */
   get #targetUs(): number {
-    const rate = Math.max(this.#rate, this.#rivals.rateAlone / 16);
-    return Math.max(this.queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs;
+    return this.#targetAtUs(Math.max(this.#rate, this.#rivals.rateAlone / 16));
+  }
+
+  #targetAtUs(rate: number): number {
+    return Math.max(this.queueTargetUs, 2100e6 / rate) + 2 * this.#noiseUs + this.#queue.calmUs;
   }
 
   /** Jitter beyond what our steering makes, and what one packet behind another does. */
@@ -232,6 +236,8 @@ export class Congestion {
     // At the start what grows by 1.8 a loop stands for a moment before it is known to be too much.
     const known = this.#stands && this.#mode !== 'start';
     now.queueUs = known ? this.#queue.standingUs : this.#queue.leastUs;
+    const { sample, spanUs } = this.#delivery;
+    if (!this.#wasBacklogged && sample < this.#rate / 2) this.#queue.calm(now.queueUs, spanUs);
     this.#queue.next();
     this.#foresee(arrivedUs, nowUs);
     if (this.#route.take(this.#delivery, this.#queue.sampleUs, this.#wasBacklogged)) {
@@ -241,7 +247,8 @@ export class Congestion {
     if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
     now.rate = this.#rate;
     now.loopUs = this.#loopUs;
-    now.lowUs = 2 * target;
+    now.ownUs = 2 * target;
+    now.lowUs = 2 * this.#targetAtUs(Math.max(this.#rate, this.#rivals.rateAlone));
     now.backlogged = this.#wasBacklogged;
     const packetUs = 1500e6 / Math.max(this.#rate, this.#rivals.rateAlone);
     now.drainedUs = Math.max(this.#targetUs / 4, packetUs) + 2 * this.#noiseUs;
@@ -270,6 +277,7 @@ export class Congestion {
   #rebase(longerUs: number, nowUs: number): void {
     this.#base.restart(this.#base.leastUs + longerUs, nowUs);
     this.#trip.restart(this.#trip.latestUs, nowUs);
+    this.#queue.rebase();
   }
 
   /** What looked like a queue is a longer route. */
@@ -277,7 +285,6 @@ export class Congestion {
     this.#rebase(this.#route.levelUs, nowUs);
     this.#rate = Math.max(this.#rate, this.#route.rateBefore / 2);
     this.#rivals.reset();
-    this.#queue.rebase();
     this.#reading.queueUs = 0;
     this.#foresight.forget();
     this.#drain.active = false;
@@ -285,13 +292,12 @@ export class Congestion {
   }
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
-    const { sample } = this.#delivery;
+    const { sample, sentRate, moves } = this.#delivery;
     // Where the queue ran empty less arrived because less was sent.
     const empty = this.#drain.active || this.#delivery.fromUs < this.#drain.emptyUs;
-    const limited =
-      queueUs > target ? this.#wasBacklogged || this.#moves : this.#wasBacklogged && !empty;
+    const limited = queueUs > target ? this.#wasBacklogged || moves : this.#wasBacklogged && !empty;
     // So little fills no buffer: what stands there is others', or the route is longer.
-    const probed = !this.#wasBacklogged && sample < Math.min(LITTLE_RATE, this.#rate / 8);
+    const probed = !this.#wasBacklogged && sentRate < Math.min(LITTLE_RATE, this.#rate / 8);
     const capacity = limited && !probed && !this.#route.still;
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
     const growing = this.#mode === 'start' || this.#boost > 1;
@@ -310,12 +316,6 @@ export class Congestion {
       if (this.#mode === 'start') this.#mode = 'steady';
     }
     this.#rate = Math.max(RATE_LEAST, this.#rate);
-  }
-
-  /** Arrivals further apart than departures, or closer: there the rate is the path's. */
-  get #moves(): boolean {
-    const { spanUs, fromUs, toUs } = this.#delivery;
-    return Math.abs(spanUs - (toUs - fromUs)) > Math.max(STILL_US, spanUs / 8);
   }
 
   get #wasBacklogged(): boolean {
@@ -389,8 +389,6 @@ const LITTLE_RATE = 60_000;
 const STEERING_JITTER_US = 2_000;
 const SPAN_LEAST_US = 5_000;
 const SPAN_MOST_US = 25_000;
-/** Jitter of packets beside each other. */
-const STILL_US = 2_000;
 const MARGIN_US = 5_000;
 /** After 10 s of little use a path may have become another: a third of the window until proved. */
 const PROOF_LASTS_US = 10_000_000;

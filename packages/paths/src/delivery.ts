@@ -57,6 +57,17 @@ export class DeliveryRate {
     return Math.max(this.sample, this.#before);
   }
 
+  /** How fast it was sent, bytes/s. */
+  get sentRate(): number {
+    return (this.sample * this.spanUs) / Math.max(1, this.toUs - this.fromUs);
+  }
+
+  /** Arrivals further apart than departures, or closer: there the rate is the path's. */
+  get moves(): boolean {
+    const { spanUs, fromUs, toUs } = this;
+    return Math.abs(spanUs - (toUs - fromUs)) > Math.max(STILL_US, spanUs / 8);
+  }
+
   forget(): void {
     this.#begun = false;
   }
@@ -74,3 +85,5 @@ const SAMPLE_BYTES_LEAST = 5_600;
 /** At 0.3 Mbit/s they take 75 ms, not 150: so much sooner a fall is known. */
 const QUEUED_BYTES_LEAST = 2_800;
 const SPAN_MOST_US = 200_000;
+/** Jitter of packets beside each other. */
+const STILL_US = 2_000;

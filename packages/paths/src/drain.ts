@@ -13,24 +13,31 @@ export class Drain {
   /** Until then the queue is empty by our own doing. */
   refillUntilUs = 0;
   #untilUs = 0;
+  /** What stood when it began. */
+  #fullUs = 0;
 
   /** Each sample: is the queue being let run empty? `targetUs` is what else stands in it. */
   step(now: Reading, targetUs: number, rivals: Competition): boolean {
     const { nowUs, queueUs, drainedUs, loopUs } = now;
     if (this.active) {
-      if (queueUs >= drainedUs && nowUs <= this.#untilUs) return true;
+      const answeredUs = rivals.wantsDrain ? ANSWER_SHARE * this.#fullUs : 0;
+      const drained = queueUs < Math.max(drainedUs, answeredUs);
+      if (!drained && nowUs <= this.#untilUs) return true;
       this.active = false;
       this.emptyUs = nowUs;
       this.refillUntilUs = nowUs + REFILL_LOOPS * loopUs;
-      if (queueUs < drainedUs) this.failed = 0;
-      // Once is a rate that fell just then; it is tried again soon.
-      else if (++this.failed > 1) rivals.undrained(now);
+      if (drained) {
+        this.failed = 0;
+        rivals.drained(now);
+        // Once is a rate that fell just then; it is tried again soon.
+      } else if (++this.failed > 1 || rivals.wantsDrain) rivals.undrained(now);
       else this.emptyUs = nowUs - DRAIN_PAUSE_US + DRAIN_AGAIN_US;
       return false;
     }
     if (queueUs < EMPTY_US) this.emptyUs = nowUs;
-    if (nowUs - this.emptyUs < DRAIN_PAUSE_US) return false;
+    if (nowUs - this.emptyUs < DRAIN_PAUSE_US && !rivals.wantsDrain) return false;
     this.active = true;
+    this.#fullUs = queueUs;
     rivals.mark();
     // At 0.75 a quarter of the time drains, and a loop passes until that is seen.
     const drainUs = Math.max(queueUs, targetUs) / (1 - DRAIN_GAIN);
@@ -45,4 +52,6 @@ const DRAIN_PAUSE_US = 5_000_000;
 /** Half the target stands after ln 2 × 3 loops, which is seen one later. */
 const REFILL_LOOPS = 4;
 const DRAIN_AGAIN_US = 1_000_000;
+/** A queue of two packets, down to one of them, has answered: it is ours. */
+const ANSWER_SHARE = 0.6;
 const EMPTY_US = 2_000;

@@ -26,6 +26,25 @@ test('the least queue is that of two samples, and a new base forgets the older o
   assert.equal(queue.leastUs, 0);
 });
 
+test('what stands while little is sent is known after some seconds, and bounded', () => {
+  const queue = new QueueWatch();
+  const calmFor = (seconds: number, leastUs: number, mostUs: number): void => {
+    for (let sample = 0; sample < seconds * 40; sample++) {
+      queue.note(leastUs);
+      queue.note(mostUs);
+      queue.calm(leastUs, 25_000);
+      queue.next();
+    }
+  };
+  calmFor(6, 5_000, 12_000);
+  assert.ok(Math.abs(queue.calmUs - 5_000) < 500, `${queue.calmUs}`);
+  assert.ok(Math.abs(queue.calmPeakUs - 12_000) < 1_000, `${queue.calmPeakUs}`);
+  calmFor(60, 900_000, 900_000);
+  assert.ok(queue.calmUs <= 10_000 && queue.calmPeakUs <= 20_000);
+  queue.rebase();
+  assert.deepEqual([queue.calmUs, queue.calmPeakUs], [0, 0]);
+});
+
 test('a queue that rises steadily is no jitter, one that jumps to and fro is', () => {
   const rising = new QueueWatch();
   const jumping = new QueueWatch();

@@ -9,6 +9,7 @@ export {
 export { FecDecoder, FecRings } from './fec-decoder.ts';
 export { Flights } from './flights.ts';
 export { Holds } from './holds.ts';
+export { Load } from './load.ts';
 export { type ClassPolicy, NATIONAL_POLICY, type Policy } from './policy.ts';
 export { ClassQueue } from './queue.ts';
 export { missShare, NOT_SPARED, OutageRate, SharedFate, type Way } from './risk.ts';

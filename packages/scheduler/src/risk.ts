@@ -1,6 +1,7 @@
 import { TrafficClass } from '@rmh/base';
 import { type Path, reportDelayUs } from '@rmh/paths';
 import { PATHS_MAX } from '@rmh/wire';
+import type { Load } from './load.ts';
 import type { ClassPolicy } from './policy.ts';
 
 /**
@@ -71,6 +72,7 @@ export const NOT_SPARED = TrafficClass.bulk + 1;
 /** A path as the verdict sees it. */
 export type Way = Path & {
   readonly outages: OutageRate;
+  readonly load: Load;
   /** Packets of this class and those behind it spare the path: its data budget is spent. */
   readonly sparedFrom: number;
   /** Chance that it fails within the next seconds, as passes of this road say; 0: nothing said. */

@@ -81,6 +81,24 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     [1],
   ],
   [
+    'a flow whose quicker path is full of what is more urgent takes the slower one',
+    [
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 2, takenMbit: 1.9 },
+      { oneWayMs: 150, mbitPerSecond: 2 },
+    ],
+    { backlogBytes: 10_000 },
+    [1],
+  ],
+  [
+    'and waits for it where that leaves it enough',
+    [
+      { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 20, takenMbit: 1.9 },
+      { oneWayMs: 150, mbitPerSecond: 2 },
+    ],
+    { backlogBytes: 10_000 },
+    [],
+  ],
+  [
     'a path much slower than the backlog is long stays unused',
     [
       { oneWayMs: 15, readyUs: BUSY_US, mbitPerSecond: 50 },

@@ -156,8 +156,7 @@ function chooseByBacklog(
     readyCostUs = cost;
   }
   if (ready >= 0) {
-    const { backlogBytes } = wanted;
-    const worth = worthOf(ways, state, sparing, favourite, ready, readyCostUs, backlogBytes);
+    const worth = worthOf(ways, state, sparing, favourite, ready, readyCostUs, wanted, nowUs);
     if (worth === 'yes') {
       take(verdict, ready);
       return;
@@ -169,8 +168,8 @@ function chooseByBacklog(
 }
 
 /**
- * Would the quicker paths need longer for the flow's backlog than this one is slower? 'little': it
- * would be worth it, but adds hardly anything to them.
+ * Would the quicker paths, with what more urgent classes leave of them, need longer for the flow's
+ * backlog than this one is slower? 'little': it would be worth it, but adds hardly anything to them.
  */
 function worthOf(
   ways: readonly Way[],
@@ -179,7 +178,8 @@ function worthOf(
   favourite: number,
   chosen: number,
   costOfChosenUs: number,
-  backlogBytes: number,
+  { class: trafficClass, backlogBytes }: Wanted,
+  nowUs: number,
 ): 'yes' | 'no' | 'little' {
   let leastUs = costOfChosenUs;
   let bytesPerSecond = 0;
@@ -189,7 +189,8 @@ function worthOf(
     const cost = costUs(way, favourite);
     if (cost >= costOfChosenUs) continue;
     leastUs = Math.min(leastUs, cost);
-    bytesPerSecond += way.congestion.bytesPerSecond;
+    const takenRate = way.load.before(trafficClass, nowUs);
+    bytesPerSecond += Math.max(0, way.congestion.bytesPerSecond - takenRate);
   }
   if (bytesPerSecond === 0) return 'yes';
   if (costOfChosenUs > leastUs + (backlogBytes / bytesPerSecond) * 1e6) return 'no';

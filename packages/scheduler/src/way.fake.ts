@@ -1,5 +1,6 @@
 import type { TrafficClass } from '@rmh/base';
 import { Path, type PathState } from '@rmh/paths';
+import { Load } from './load.ts';
 import { NOT_SPARED, OutageRate, type Way } from './risk.ts';
 
 /** What a test says of a path. */
@@ -16,6 +17,8 @@ export interface Told {
   windowBytes?: number;
   sparedFrom?: TrafficClass;
   foreseenRisk?: number;
+  /** So much of it more urgent classes take. */
+  takenMbit?: number;
   /** Its rate was seen of late to be no more than that. */
   limited?: boolean;
 }
@@ -24,6 +27,7 @@ export interface Told {
 export function way(id: number, told: Told): Way {
   const path = Object.assign(new Path(id), {
     outages: new OutageRate(),
+    load: Object.assign(new Load(), { before: () => ((told.takenMbit ?? 0) * 1e6) / 8 }),
     sparedFrom: told.sparedFrom ?? NOT_SPARED,
     foreseenRisk: told.foreseenRisk ?? 0,
   });

@@ -8,6 +8,7 @@ import {
   type FecDecoder,
   type FecEncoder,
   type Flights,
+  Load,
   NOT_SPARED,
   OutageRate,
   type Policy,
@@ -34,6 +35,8 @@ export class Lane extends Path {
   reportAtUs: number | null = null;
   /** How often this path fails, for the price of copies. */
   readonly outages = new OutageRate();
+  /** What it carries of each class: the others have the rest. */
+  readonly load = new Load();
   /** Unit: is the link there? Gateway: did the address answer? Else nothing may be sent. */
   open = false;
   /** Chance that this path fails within the next seconds, by what others met here; 0: unknown. */

@@ -1,3 +1,4 @@
+import type { TrafficClass } from '@rmh/base';
 import { reportDelayUs } from '@rmh/paths';
 import {
   Drop,
@@ -26,7 +27,9 @@ export function transmitFlight(
   if (env.flights.sendsOf(flight) === 0) number(env, peer, at);
   const bytes = transmit(env, peer, lane, at, env.flights.lengthOf(flight), flight, nowUs);
   // What could not leave can not get lost on the way: nobody would wait for its end.
-  if (bytes > 0) env.flights.noteSend(flight);
+  if (bytes === 0) return 0;
+  env.flights.noteSend(flight);
+  lane.load.note((env.arena.view.getUint8(at + STREAM_AT) >> 6) as TrafficClass, bytes, nowUs);
   return bytes;
 }
 
