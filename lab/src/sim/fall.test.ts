@@ -59,16 +59,15 @@ function fallAfter(fromS: number, shape: keyof typeof FALLS, rttMs: number, seco
 const QUEUE_MS_MOST = 200;
 
 for (const shape of ['linear', 'exponential'] as const) {
-  for (const rttMs of isWhole ? [10, 20, 40, 80] : [20, 40]) {
+  for (const rttMs of isWhole ? [10, 20, 40, 80] : [20, 40, 80]) {
     for (const second of [true, false]) {
       const name = `${shape} at ${rttMs} ms, ${second ? 'with another' : 'alone'}`;
       test(`Realtime outlives 50 to 0.5 Mbit/s within a second: ${name}`, (t) => {
         const { queueMs, videoMs, voiceMs } = fall(shape, rttMs, second);
         const words = [queueMs, videoMs, voiceMs].map((ms) => ms.toFixed(0));
         t.diagnostic(`queue ${words[0]} ms, video late ${words[1]} ms, voice ${words[2]} ms`);
-        // Longer loops are only reported: what they leave in the buffer is in the table.
-        if (rttMs > 40) return;
-        assert.ok(queueMs <= QUEUE_MS_MOST, `queue ${queueMs} ms`);
+        // Of longer loops it is only reported: what they leave in the buffer is in the table.
+        if (rttMs <= 40) assert.ok(queueMs <= QUEUE_MS_MOST, `queue ${queueMs} ms`);
         if (!second) return;
         assert.ok(videoMs <= RECOVERED_MS, `video ${videoMs} ms`);
         assert.ok(voiceMs <= RECOVERED_MS, `voice ${voiceMs} ms`);

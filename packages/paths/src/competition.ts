@@ -122,6 +122,10 @@ export class Competition {
     return nowUs - this.#fellUs < FELL_US ? 0 : LEAST_SHARE * this.rateAlone;
   }
 
+  hasFallen(nowUs: number): boolean {
+    return nowUs - this.#fellUs < FALL_ON_US;
+  }
+
   /** The path itself falls: a share of what it carried before might be all that it carries. */
   fell(nowUs: number): void {
     this.#fellUs = nowUs;
@@ -334,6 +338,8 @@ const LOW_PART = 0.65;
 const LEAST_SHARE = 0.01;
 /** By then the rate is known again, and the queue that the fall made has drained. */
 const FELL_US = 3_000_000;
+/** So long it may go on. */
+const FALL_ON_US = 1_000_000;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;
 const BLOCKS_SUSPICIOUS = 3;

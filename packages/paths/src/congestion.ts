@@ -9,6 +9,7 @@ import { Pacer } from './pacer.ts';
 import { QueueWatch } from './queue-watch.ts';
 import { RouteWatch } from './route.ts';
 import { reportDelayUs } from './rtt.ts';
+import { TailProbe } from './tail-probe.ts';
 
 /**
  * How fast one path may be sent on. Delay leads: loss alone never slows it.
@@ -44,6 +45,7 @@ export class Congestion {
   readonly #foresight = new Foresight();
   readonly #backlog = new Backlog();
   readonly #drain = new Drain();
+  readonly #probe = new TailProbe(2 * RTT_UNKNOWN_US);
   readonly #reading = noReading();
   #mode: 'start' | 'steady' = 'start';
   #rate = RATE_FIRST;
@@ -61,8 +63,6 @@ export class Congestion {
   #flatRounds = 0;
   /** When others last stood in the queue. */
   #rivalsUs = Number.NEGATIVE_INFINITY;
-  #probeAtUs = Number.POSITIVE_INFINITY;
-  #probePauseUs = 2 * RTT_UNKNOWN_US;
 
   constructor(queueTargetUs = QUEUE_TARGET_US) {
     this.queueTargetUs = queueTargetUs;
@@ -98,17 +98,13 @@ export class Congestion {
   nextSendUs(nowUs: number, inFlightBytes: number): number {
     const careful = nowUs - this.#provedUs > PROOF_LASTS_US && this.#provedUs > 0;
     const windowBytes = careful ? this.windowBytes * CAREFUL_SHARE : this.windowBytes;
-    if (inFlightBytes >= Math.max(WINDOW_LEAST, windowBytes)) return this.#probeAtUs;
+    if (inFlightBytes >= Math.max(WINDOW_LEAST, windowBytes)) return this.#probe.atUs;
     return this.#pacer.nextSendUs(nowUs);
   }
 
   sent(bytes: number, nowUs: number): void {
     this.#pacer.sent(bytes, nowUs);
-    // The window may be full of what got lost behind the last answer: one packet tells (RFC 8985).
-    if (nowUs >= this.#probeAtUs) {
-      this.#probePauseUs = Math.min(PROBE_PAUSE_MOST_US, 2 * this.#probePauseUs);
-    }
-    this.#probeAtUs = nowUs + this.#probePauseUs;
+    this.#probe.sent(nowUs);
   }
 
   /** The sender has more than it may send: the rate of now is the path's, not the application's. */
@@ -119,6 +115,11 @@ export class Congestion {
   /** Was it seen of late that the path carries no more than that? */
   isLimited(nowUs: number): boolean {
     return nowUs - this.#limitedUs < LIMIT_LASTS_US;
+  }
+
+  /** It was foreseen a moment ago, and may go on. */
+  hasFallen(nowUs: number): boolean {
+    return this.#rivals.hasFallen(nowUs);
   }
 
   /** For how long until now there has always been more to send than the path may take, µs. */
@@ -158,7 +159,7 @@ export class Congestion {
     this.#rivals.forget();
     this.#delivery.forget();
     this.#foresight.forget();
-    this.#drain.active = false;
+    this.#drain.forget();
     this.#mode = 'start';
     this.#rate = RATE_FIRST;
     this.#boost = 1;
@@ -168,7 +169,6 @@ export class Congestion {
     this.#limitedUs = Number.NEGATIVE_INFINITY;
     this.#roundRate = 0;
     this.#flatRounds = 0;
-    this.#drain.failed = 0;
     this.#rivalsUs = Number.NEGATIVE_INFINITY;
     this.#queue.forget();
     this.windowBytes = this.#windowOfNow();
@@ -222,8 +222,7 @@ export class Congestion {
     this.#trip.take(rttUs, nowUs);
     this.#rttUs = Math.max(1, this.#trip.leastUs);
     this.#reportUs = reportDelayUs(smoothedRttUs);
-    this.#probePauseUs = 1.5 * smoothedRttUs + 2 * this.#reportUs + MARGIN_US;
-    this.#probeAtUs = nowUs + this.#probePauseUs;
+    this.#probe.answered(1.5 * smoothedRttUs + 2 * this.#reportUs + MARGIN_US, nowUs);
   }
 
   #onSample(nowUs: number, arrivedUs: number): void {
@@ -395,4 +394,3 @@ const PROOF_LASTS_US = 10_000_000;
 const CAREFUL_SHARE = 0.33;
 /** A path that is left out because it carries little is tried again so often. */
 const LIMIT_LASTS_US = 10_000_000;
-const PROBE_PAUSE_MOST_US = 10_000_000;

@@ -16,6 +16,11 @@ export class Drain {
   /** What stood when it began. */
   #fullUs = 0;
 
+  forget(): void {
+    this.active = false;
+    this.failed = 0;
+  }
+
   /** Each sample: is the queue being let run empty? `targetUs` is what else stands in it. */
   step(now: Reading, targetUs: number, rivals: Competition): boolean {
     const { nowUs, queueUs, drainedUs, loopUs } = now;

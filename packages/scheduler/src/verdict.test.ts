@@ -62,6 +62,18 @@ const CASES: readonly [string, readonly Told[], Asked, readonly number[]][] = [
     [0],
   ],
   [
+    'realtime leaves a path that has just fallen for one that is hardly slower',
+    [{ oneWayMs: 20, fallen: true }, { oneWayMs: 30 }],
+    { class: realtime },
+    [1],
+  ],
+  [
+    'but not for one that is much slower',
+    [{ oneWayMs: 20, fallen: true }, { oneWayMs: 60 }],
+    { class: realtime },
+    [0],
+  ],
+  [
     'the path in use yields to one that is much quicker',
     [{ oneWayMs: 40 }, { oneWayMs: 20 }],
     { favourite: 0 },

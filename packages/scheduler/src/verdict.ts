@@ -112,7 +112,9 @@ function chooseFirstToArrive(
     if (way.state !== state) continue;
     if (wanted.class === Class.realtime && isChoked(way, policy)) continue;
     const readyUs = readyAtUs(way, wanted, nowUs);
-    const arrivalUs = Math.max(0, readyUs - nowUs) + costUs(way, favourite);
+    const falls = wanted.class === Class.realtime && way.congestion.hasFallen(nowUs);
+    const costs = costUs(way, favourite) + (falls ? FALLEN_US : 0);
+    const arrivalUs = Math.max(0, readyUs - nowUs) + costs;
     // Any path is better than none: one that needs an answer first has no time of arrival.
     if (arrivalUs >= bestUs && best >= 0) continue;
     best = i;
@@ -317,6 +319,8 @@ const REPAIR_US = 50_000;
 /** A path that is about to fail is left for one that is slower by no more than this. */
 const FORESEEN_US = 50_000;
 const FAVOURITE = 0.75;
+/** What a path that falls adds before it is known: realtime is late by less than critical is. */
+const FALLEN_US = 20_000;
 /** What adds less to quicker paths, and is so many times as slow, costs a flow's order more. */
 const LITTLE_SHARE = 0.05;
 const SLOW = 4;

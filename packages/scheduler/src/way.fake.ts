@@ -19,6 +19,8 @@ export interface Told {
   foreseenRisk?: number;
   /** So much of it more urgent classes take. */
   takenMbit?: number;
+  /** It fell steeply a moment ago. */
+  fallen?: boolean;
   /** Its rate was seen of late to be no more than that. */
   limited?: boolean;
 }
@@ -43,6 +45,7 @@ export function way(id: number, told: Told): Way {
   const congestion = {
     bytesPerSecond: ((told.mbitPerSecond ?? 20) * 1e6) / 8,
     isLimited: () => told.limited ?? false,
+    hasFallen: () => told.fallen ?? false,
     nextSendUs: (_nowUs: number, inFlightBytes: number) => nextSendUs(inFlightBytes),
   };
   Object.defineProperties(path, {
