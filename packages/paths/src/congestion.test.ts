@@ -250,7 +250,7 @@ for (const [mbit, jitterMs] of [
   [20, 5],
   [10, 10],
 ] as const) {
-  test(`a road of ${mbit} Mbit/s whose delay is never the same is soon known not to be full`, () => {
+  test(`${mbit} Mbit/s whose delay is never the same are soon known not to be full`, () => {
     for (const seed of [1, 2, 3]) {
       const jitterUs = jitterMs * 1000;
       const options = { seed, rateMbit: always(mbit), oneWayUs: restlessUs, jitterUs };
@@ -265,7 +265,7 @@ for (const [mbit, jitterMs] of [
   });
 }
 
-test('a path that falls to a thirtieth under what it carries is known for that, backlog or not', () => {
+test('a path that falls to a thirtieth under what it carries is known for that', () => {
   const { net, us } = sender({ rateMbit: turns(4, 0.14, 5e6), oneWayUs: always(20_000) });
   net.run(START_US + 3e6);
   us.offeredBytesPerUs = 0.19;

@@ -4,7 +4,7 @@ import { TrafficClass } from '@rmh/base';
 import fc from 'fast-check';
 import { Load } from './load.ts';
 
-test('a class has what the more urgent ones leave, and theirs is forgotten after half a second', () => {
+test('a class has what the more urgent ones leave, and half a second ago is forgotten', () => {
   const load = new Load();
   for (let nowUs = 0; nowUs < 2e6; nowUs += 10_000) load.note(TrafficClass.realtime, 2_500, nowUs);
   for (let nowUs = 0; nowUs < 2e6; nowUs += 10_000) load.note(TrafficClass.bulk, 9_000, nowUs);

@@ -170,8 +170,9 @@ function chooseByBacklog(
 }
 
 /**
- * Would the quicker paths, with what more urgent classes leave of them, need longer for the flow's
- * backlog than this one is slower? 'little': it would be worth it, but adds hardly anything to them.
+ * Would the quicker paths, with what more urgent classes leave of them, need longer for the
+ * flow's backlog than this one is slower? 'little': it would be worth it, but adds hardly anything
+ * to them.
  */
 function worthOf(
   ways: readonly Way[],
