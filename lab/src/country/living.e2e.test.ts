@@ -225,14 +225,14 @@ describe('A living country', { skip: refusal ?? false }, () => {
     const read = (): Recorded[] =>
       units.map(({ id, serial }) => ({ unitId: id, samples: journalOf(serial ?? '') }));
     // A sample is recorded when its span is over: the one of the return may take ten seconds more.
-    await until('the vehicles have recorded beyond the return', async () =>
+    await until('the vehicles have recorded beyond the return', () =>
       read().every(({ samples }) =>
         samples.some(({ item }) => item.atMs + item.spanMs >= backAtMs),
       ),
     );
     const recorded = read();
     // Whatever was recorded until now has arrived when a unit says once more that nothing waits.
-    await delivered(Date.now());
+    await delivered();
     t.diagnostic(
       `all had arrived ${((Date.now() - backAtMs) / 1_000).toFixed(0)} s after it was back`,
     );
@@ -244,7 +244,8 @@ describe('A living country', { skip: refusal ?? false }, () => {
     await checkBooks(recorded);
   });
 
-  async function delivered(sinceMs: number): Promise<void> {
+  async function delivered(): Promise<void> {
+    const sinceMs = Date.now();
     await until('nothing waits in the vehicles', async () => {
       const lab = await vehicles(page, '&search=LAB').catch(() => []);
       const done = lab.filter(({ live }) => {

@@ -122,6 +122,7 @@ export class Competition {
     return nowUs - this.#fellUs < FELL_US ? 0 : LEAST_SHARE * this.rateAlone;
   }
 
+  /** A fall was foreseen a moment ago, and may go on. */
   hasFallen(nowUs: number): boolean {
     return nowUs - this.#fellUs < FALL_ON_US;
   }
@@ -338,7 +339,7 @@ const LOW_PART = 0.65;
 const LEAST_SHARE = 0.01;
 /** By then the rate is known again, and the queue that the fall made has drained. */
 const FELL_US = 3_000_000;
-/** So long it may go on. */
+/** So long a fall that was foreseen may go on. */
 const FALL_ON_US = 1_000_000;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;

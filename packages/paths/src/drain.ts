@@ -34,9 +34,12 @@ export class Drain {
       if (drained) {
         this.failed = 0;
         rivals.drained(now);
+      } else if (++this.failed > 1 || rivals.wantsDrain) {
+        rivals.undrained(now);
+      } else {
         // Once is a rate that fell just then; it is tried again soon.
-      } else if (++this.failed > 1 || rivals.wantsDrain) rivals.undrained(now);
-      else this.emptyUs = nowUs - DRAIN_PAUSE_US + DRAIN_AGAIN_US;
+        this.emptyUs = nowUs - DRAIN_PAUSE_US + DRAIN_AGAIN_US;
+      }
       return false;
     }
     if (queueUs < EMPTY_US) this.emptyUs = nowUs;

@@ -2,7 +2,7 @@ import { TrafficClass } from '@rmh/base';
 import { type ClassQueue, decide, Verdict, type Wanted } from '@rmh/scheduler';
 import { Drop, STREAM_AT } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import type { Lane, Peer } from './peer.ts';
+import { classOf, type Lane, type Peer } from './peer.ts';
 import { count, transmitFlight } from './send.ts';
 import { protect } from './symbols.ts';
 
@@ -203,7 +203,8 @@ function sendCopy(env: Environment, peer: Peer, lane: Lane, flight: number, nowU
 function giveUp(env: Environment, peer: Peer, flight: number, wanted: boolean): void {
   if (!wanted) return;
   env.flights.abandon(flight);
-  const tally = peer.tallies[env.arena.view.getUint8(env.flights.placeOf(flight) + STREAM_AT) >> 6];
+  const stream = env.arena.view.getUint8(env.flights.placeOf(flight) + STREAM_AT);
+  const tally = peer.tallies[classOf(stream)];
   if (tally && env.flights.sendsOf(flight) > 0) tally.lost++;
   else if (tally) tally.unsent++;
   count(env, Drop.tooLate);

@@ -1,4 +1,3 @@
-import type { TrafficClass } from '@rmh/base';
 import { reportDelayUs } from '@rmh/paths';
 import {
   Drop,
@@ -13,7 +12,7 @@ import {
   writeTransportHeader,
 } from '@rmh/wire';
 import type { Environment } from './environment.ts';
-import type { Lane, Peer } from './peer.ts';
+import { classOf, type Lane, type Peer } from './peer.ts';
 
 /** Sends one copy of a queued packet over `lane`; returns the datagram's bytes (0: no key). */
 export function transmitFlight(
@@ -29,7 +28,7 @@ export function transmitFlight(
   // What could not leave can not get lost on the way: nobody would wait for its end.
   if (bytes === 0) return 0;
   env.flights.noteSend(flight);
-  lane.load.note((env.arena.view.getUint8(at + STREAM_AT) >> 6) as TrafficClass, bytes, nowUs);
+  lane.load.note(classOf(env.arena.view.getUint8(at + STREAM_AT)), bytes, nowUs);
   return bytes;
 }
 

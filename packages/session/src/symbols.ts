@@ -10,7 +10,7 @@ import {
 } from '@rmh/wire';
 import { type Environment, REBUILT_SCRATCH_AT, SYMBOL_SCRATCH_AT } from './environment.ts';
 import { holdUs, planRelease } from './hold.ts';
-import type { Lane, Peer } from './peer.ts';
+import { classOf, type Lane, type Peer } from './peer.ts';
 import { transmit } from './send.ts';
 
 /**
@@ -159,7 +159,7 @@ function deliverRebuilt(
   const hold = holdUs(peer, stream);
   const arrival = receiver.accept(decoder.number, into, length, decoder.flags, hold, nowUs);
   planRelease(peer, receiver);
-  const tally = peer.tallies[stream >> 6];
+  const tally = peer.tallies[classOf(stream)];
   if (tally && (arrival === Arrival.delivered || arrival === Arrival.held)) {
     tally.received++;
     tally.rebuilt++;
