@@ -22,6 +22,8 @@ export interface Reading {
   loopUs: number;
   /** There was more to send all the time. */
   backlogged: boolean;
+  /** Ever less arrives: the path falls, or we yield. */
+  falling: boolean;
 }
 
 export function noReading(): Reading {
@@ -37,6 +39,7 @@ export function noReading(): Reading {
     rate: 0,
     loopUs: 0,
     backlogged: false,
+    falling: false,
   };
 }
 
@@ -70,6 +73,8 @@ export class Competition {
   /** Less than half of the rate is left, but what stands may be ours: let it run empty first. */
   wantsDrain = false;
   #rememberedUs = 0;
+  /** When we last had what the path once carried, or no more to send. */
+  #satisfiedUs = 0;
   #fellUs = Number.NEGATIVE_INFINITY;
   /** Since when the queue has made no progress (−1: it is low), and how long it was then. */
   #blockUs = -1;
@@ -122,9 +127,9 @@ export class Competition {
     return nowUs - this.#fellUs < FELL_US ? 0 : LEAST_SHARE * this.rateAlone;
   }
 
-  /** A fall was foreseen a moment ago, and may go on. */
-  hasFallen(nowUs: number): boolean {
-    return nowUs - this.#fellUs < FALL_ON_US;
+  /** A fall was foreseen so lately, and may go on. */
+  hasFallen(nowUs: number, withinUs = FALL_ON_US): boolean {
+    return nowUs - this.#fellUs < withinUs;
   }
 
   /** The path itself falls: a share of what it carried before might be all that it carries. */
@@ -190,6 +195,7 @@ export class Competition {
 
   #watch(now: Reading): void {
     const { nowUs, sentUs, queueUs } = now;
+    this.#watchOwn(now);
     if (queueUs <= (now.rate > this.rateAlone / 2 ? now.lowUs : LOW_PART * now.lowUs)) {
       const low = queueUs <= LOW_PART * now.lowUs;
       this.#remember(now.rate, nowUs, low ? MEMORY_LOW_US : MEMORY_YIELDING_US);
@@ -207,11 +213,21 @@ export class Competition {
     // What falls once may be a rival who lost a packet.
     this.#blocksFailed = progress ? Math.max(0, this.#blocksFailed - 2) : this.#blocksFailed + 1;
     if (!progress && nowUs < this.#waryUntilUs) this.#resume(now);
-    else if (this.#blocksFailed >= BLOCKS_FAILED) {
+    else if (this.#blocksFailed >= (now.falling ? 2 * BLOCKS_FAILED : BLOCKS_FAILED)) {
       if (queueUs <= now.ownUs) this.wantsDrain = true;
       else this.#startDoubling(now, now.loopUs + queueUs);
     }
     this.#startBlock(nowUs);
+  }
+
+  /** Less than the path once carried, for long: what stands may still be ours, if it is short. */
+  #watchOwn(now: Reading): void {
+    const { nowUs, queueUs, ownUs } = now;
+    const satisfied = !now.backlogged || now.rate >= this.rateAlone;
+    if (satisfied || this.hasFallen(nowUs, FELL_US)) this.#satisfiedUs = nowUs;
+    if (nowUs - this.#satisfiedUs < LESS_US || queueUs < ownUs / 2 || queueUs > ownUs) return;
+    this.wantsDrain = true;
+    this.#satisfiedUs = nowUs;
   }
 
   /** Up at once, down within about `memoryUs`. */
@@ -337,6 +353,7 @@ const WINDOW_BYTES_LEAST = 4 * 1400;
  */
 const LOW_PART = 0.65;
 const LEAST_SHARE = 0.01;
+const LESS_US = 1_000_000;
 /** By then the rate is known again, and the queue that the fall made has drained. */
 const FELL_US = 3_000_000;
 /** So long a fall that was foreseen may go on. */

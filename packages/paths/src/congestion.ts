@@ -4,6 +4,7 @@ import { DeliveryRate } from './delivery.ts';
 import { DRAIN_GAIN, Drain } from './drain.ts';
 import { type Feedback, noFeedback } from './feedback.ts';
 import { Foresight } from './foresight.ts';
+import { Growth } from './growth.ts';
 import { OneWayBase } from './one-way.ts';
 import { Pacer } from './pacer.ts';
 import { QueueWatch } from './queue-watch.ts';
@@ -23,7 +24,7 @@ import { TailProbe } from './tail-probe.ts';
  * 3. Window = D × (L + report + T + margins): a rate that falls fills the buffer with no more
  *    than what one loop could not know; a steep fall is foreseen (`Foresight`).
  * 4. At the start, and after a round without a queue (two after rivals, or on a long loop), the
- *    rate grows by up to 1.8 a loop.
+ *    rate grows (`Growth`).
  * 5. A delay that jumps and stays although we send little is a longer route: `RouteWatch`.
  * 6. Every 5 s the queue is let run empty, so that the base can be seen. If it does not, or does
  *    not fall although we yield, others stand in it: `Competition`.
@@ -47,20 +48,16 @@ export class Congestion {
   readonly #drain = new Drain();
   readonly #probe = new TailProbe(2 * RTT_UNKNOWN_US);
   readonly #reading = noReading();
-  #mode: 'start' | 'steady' = 'start';
+  readonly #growth = new Growth();
   #rate = RATE_FIRST;
-  #boost = 1;
   #rttUs = RTT_UNKNOWN_US;
   #reportUs = 0;
   /** When the rate was last seen in use. */
   #provedUs = 0;
   /** When it was last the path that set the rate, and not what there was to send. */
   #limitedUs = Number.NEGATIVE_INFINITY;
-  #roundEndsUs = 0;
-  #roundRate = 0;
-  #roundLow = true;
-  #lowRounds = 0;
-  #flatRounds = 0;
+  /** When the queue had run empty in a fall, and the rate became what was foreseen. */
+  #foreseenUs = Number.NEGATIVE_INFINITY;
   /** When others last stood in the queue. */
   #rivalsUs = Number.NEGATIVE_INFINITY;
 
@@ -77,10 +74,10 @@ export class Congestion {
 
   #windowOfNow(): number {
     if (this.#rivals.competing) return this.#rivals.windowBytes;
-    if (this.#mode === 'start') return Math.max(WINDOW_FIRST, this.#windowAt(START_GAIN));
+    if (this.#growth.starting) return Math.max(WINDOW_FIRST, this.#windowAt(this.#growth.gain));
     const leastRate = this.#rivals.leastRate(this.#reading.nowUs);
     const seen = (leastRate * (this.#loopUs + this.queueUs)) / 1e6;
-    return Math.max(WINDOW_LEAST, seen, this.#windowAt(this.#boost));
+    return Math.max(WINDOW_LEAST, seen, this.#windowAt(this.#growth.gain));
   }
 
   /** The queue that the newest reported packet met, µs. */
@@ -140,7 +137,7 @@ export class Congestion {
     const { queueUs } = this;
     const { calmUs, calmPeakUs } = this.#queue;
     const leastUs = LOW_SHARE * this.queueTargetUs + calmUs;
-    if (queueUs > Math.max(this.#targetUs / 2, leastUs, calmPeakUs)) this.#roundLow = false;
+    if (queueUs > Math.max(this.#targetUs / 2, leastUs, calmPeakUs)) this.#growth.queued();
     this.#queue.note(queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rateSoon);
@@ -160,15 +157,13 @@ export class Congestion {
     this.#delivery.forget();
     this.#foresight.forget();
     this.#drain.forget();
-    this.#mode = 'start';
+    this.#growth.forget();
     this.#rate = RATE_FIRST;
-    this.#boost = 1;
     this.#rttUs = RTT_UNKNOWN_US;
     this.#reportUs = 0;
     this.#provedUs = 0;
     this.#limitedUs = Number.NEGATIVE_INFINITY;
-    this.#roundRate = 0;
-    this.#flatRounds = 0;
+    this.#foreseenUs = Number.NEGATIVE_INFINITY;
     this.#rivalsUs = Number.NEGATIVE_INFINITY;
     this.#queue.forget();
     this.windowBytes = this.#windowOfNow();
@@ -233,7 +228,7 @@ export class Congestion {
     now.arrivedUs = arrivedUs;
     now.deliveredBytes = this.feedback.deliveredBytes;
     // At the start what grows by 1.8 a loop stands for a moment before it is known to be too much.
-    const known = this.#stands && this.#mode !== 'start';
+    const known = this.#stands && !this.#growth.starting;
     now.queueUs = known ? this.#queue.standingUs : this.#queue.leastUs;
     const { sample, spanUs } = this.#delivery;
     if (!this.#wasBacklogged && sample < this.#rate / 2) this.#queue.calm(now.queueUs, spanUs);
@@ -243,7 +238,12 @@ export class Congestion {
       this.#lengthen(nowUs);
     }
     this.#learnRate(now.queueUs, target, nowUs);
-    if (nowUs >= this.#roundEndsUs) this.#onRound(nowUs);
+    this.#growth.step(nowUs, this.#loopUs, this.#rate, {
+      full: this.#wasBacklogged,
+      leaps: this.#mayLeap(nowUs),
+      held: this.#fellOfLate(nowUs),
+      drained: this.#drain.active || nowUs < this.#drain.refillUntilUs,
+    });
     now.rate = this.#rate;
     now.loopUs = this.#loopUs;
     now.ownUs = 2 * target;
@@ -259,12 +259,29 @@ export class Congestion {
 
   /** Not before rivals: who flees before them is starved. */
   #foresee(arrivedUs: number, nowUs: number): void {
-    const queued = this.#reading.queueUs > FALL_TARGETS * this.#targetUs;
-    // What drains a queue so fast empties it. The empty one teaches no rate, and no further fall.
-    if (!queued) this.#rate = this.#rateSoon;
-    this.#foresight.note(arrivedUs, this.feedback.deliveredBytes, this.#loopUs, this.#noiseUs);
-    this.#foresight.active = queued && this.#mode !== 'start' && this.#isAlone(nowUs);
-    if (this.#foresight.falls) this.#rivals.fell(nowUs);
+    const told = this.#tellsFall && !this.#growth.starting && this.#isAlone(nowUs);
+    const { deliveredBytes } = this.feedback;
+    this.#foresight.note(arrivedUs, deliveredBytes, this.#loopUs, this.#noiseUs, told);
+    this.#reading.falling = this.#foresight.slope > FALLING_SHARE;
+    if (!this.#foresight.falls) return;
+    this.#rivals.fell(nowUs);
+    if (!this.#foresight.isWorn(this.#loopUs)) return;
+    this.#rate = this.#rateSoon;
+    this.#foresight.stop();
+    this.#foreseenUs = nowUs;
+  }
+
+  /** Do arrivals tell a fall? Jitter looks like a small one, so much of the rate must be gone. */
+  get #tellsFall(): boolean {
+    const { queueUs } = this.#reading;
+    if (this.#foresight.falls) return queueUs > this.#targetAtUs(this.#rate);
+    if (this.#rate < this.#rivals.rateAlone / 2) return queueUs > FALL_TARGETS * this.#targetUs;
+    return this.#wasBacklogged && queueUs > FALL_TARGETS_MOST * this.#targetUs;
+  }
+
+  /** A fall was foreseen a moment ago. What is empty now is so by that. */
+  #fellOfLate(nowUs: number): boolean {
+    return this.#rivals.hasFallen(nowUs, FALL_LOOPS * this.#loopUs);
   }
 
   /** No rival was met of late, and none is suspected. */
@@ -291,52 +308,35 @@ export class Congestion {
   }
 
   #learnRate(queueUs: number, target: number, nowUs: number): void {
-    const { sample, sentRate, moves } = this.#delivery;
+    const { sample, sentRate, moves, fromUs } = this.#delivery;
     // Where the queue ran empty less arrived because less was sent.
-    const empty = this.#drain.active || this.#delivery.fromUs < this.#drain.emptyUs;
+    const empty = this.#drain.active || fromUs < this.#drain.emptyUs;
     const limited = queueUs > target ? this.#wasBacklogged || moves : this.#wasBacklogged && !empty;
     // So little fills no buffer: what stands there is others', or the route is longer.
     const probed = !this.#wasBacklogged && sentRate < Math.min(LITTLE_RATE, this.#rate / 8);
     const capacity = limited && !probed && !this.#route.still;
     if (capacity || sample > CAREFUL_SHARE * 0.8 * this.#rate) this.#provedUs = nowUs;
-    const growing = this.#mode === 'start' || this.#boost > 1;
+    const growing = this.#growth.active;
     if (capacity && !growing) this.#limitedUs = nowUs;
     if (growing) this.#rate = Math.max(this.#rate, sample);
-    else if (capacity || sample > this.#rate) {
+    else if (this.#foresight.falls || (this.#delivery.stretches && this.#fellOfLate(nowUs))) {
+      this.#rate = Math.min(this.#rate, sample);
+    } else if (sample > this.#rate ? fromUs >= this.#foreseenUs : capacity) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
       // Two lower ones in a row are no jitter: the rate is at the higher of them already.
       if (queueUs > target) this.#rate = Math.min(this.#rate, this.#delivery.higherOfTwo);
     }
-    if (queueUs > target && probed && this.#mode === 'start') this.#rebase(this.queueUs, nowUs);
+    if (queueUs > target && probed && this.#growth.starting) this.#rebase(this.queueUs, nowUs);
     else if (queueUs > target && growing) {
       this.#rate = sample;
-      this.#boost = 1;
+      this.#growth.stop();
       this.#drain.emptyUs = nowUs;
-      if (this.#mode === 'start') this.#mode = 'steady';
     }
     this.#rate = Math.max(RATE_LEAST, this.#rate);
   }
 
   get #wasBacklogged(): boolean {
     return this.#backlog.covers(this.#delivery.fromUs, this.#delivery.toUs);
-  }
-
-  /** Once a loop: does the path take all that it gets? */
-  #onRound(nowUs: number): void {
-    this.#roundEndsUs = nowUs + this.#loopUs;
-    if (this.#mode === 'start') {
-      const flat = this.#wasBacklogged && this.#rate <= 1.25 * this.#roundRate;
-      this.#flatRounds = flat ? this.#flatRounds + 1 : 0;
-      if (this.#flatRounds === 3) this.#mode = 'steady';
-    } else if (this.#roundLow && this.#wasBacklogged) {
-      if (this.#mayLeap(nowUs)) this.#boost = START_GAIN;
-      else if (this.#lowRounds++ > 0) this.#boost = Math.min(START_GAIN, this.#boost * 1.4);
-    } else {
-      this.#boost = 1;
-      this.#lowRounds = 0;
-    }
-    this.#roundRate = this.#rate;
-    this.#roundLow = !this.#drain.active && nowUs >= this.#drain.refillUntilUs;
   }
 
   /** Growth at once: where no rival was met of late, and the overshoot is soon seen. */
@@ -347,15 +347,15 @@ export class Congestion {
   #steer(target: number): void {
     const { nowUs, queueUs } = this.#reading;
     if (this.#rivals.competing) {
-      this.#boost = 1;
+      this.#growth.pause();
       const tripUs = this.#loopUs + queueUs;
       this.#pacer.setRate((1.2e6 * this.#rivals.windowBytes) / tripUs, nowUs);
       return;
     }
-    const pull = (target - queueUs) / (3 * this.#loopUs);
-    let gain = 1 + Math.max(-0.5, Math.min(0.25, pull));
-    if (this.#mode === 'start') gain = START_GAIN;
-    else if (this.#boost > 1) gain = Math.max(gain, this.#boost);
+    // In a fall what is foreseen must hold, and what stands costs ever more.
+    const loops = this.#foresight.falls ? 2 : 3;
+    let gain = 1 + Math.max(-0.5, Math.min(0.25, (target - queueUs) / (loops * this.#loopUs)));
+    if (this.#growth.active) gain = this.#growth.gain;
     else if (this.#drain.step(this.#reading, this.#targetUs, this.#rivals))
       gain = Math.min(gain, DRAIN_GAIN);
     // One packet a loop, and never so much that the queue stands a quarter above its target.
@@ -374,13 +374,17 @@ const RATE_FIRST = 280_000;
 const WINDOW_LEAST = 2 * 1400;
 /** 40 kbit/s: a packet each 0.3 s, so that something is there to be measured. */
 const RATE_LEAST = 5_000;
-/** Below 2 the overshoot, (gain − 1) × loop, stays under 60 ms at a round trip of 40 ms. */
-const START_GAIN = 1.8;
 /** So the overshoot, (1.8 − 1) × loop, stays under 80 ms. */
 const LEAP_LOOP_US = 100_000;
 const ALONE_AFTER_US = 30_000_000;
 /** Below that jitter looks like a fall; above, half a loop of one is in the buffer already. */
 const FALL_TARGETS = 1.5;
+/** No jitter stands so long: a fall within half a second, of which most is left yet. */
+const FALL_TARGETS_MOST = 5;
+/** So long after one was foreseen a path that seems empty may be one that falls on. */
+const FALL_LOOPS = 4;
+/** Of the rate in a loop: more than jitter does to two stretches of arrivals. */
+const FALLING_SHARE = 0.1;
 /** 6 ms: at 3 Mbit/s a packet takes 3.7 ms, and must not hide for ever that there is more. */
 const LOW_SHARE = 0.75;
 /** 480 kbit/s: who sends more might fill what the path has become. */

@@ -34,7 +34,7 @@ export class Drain {
       if (drained) {
         this.failed = 0;
         rivals.drained(now);
-      } else if (++this.failed > 1 || rivals.wantsDrain) {
+      } else if (++this.failed > 1 || (rivals.wantsDrain && !now.falling)) {
         rivals.undrained(now);
       } else {
         // Once is a rate that fell just then; it is tried again soon.

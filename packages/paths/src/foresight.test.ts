@@ -5,13 +5,12 @@ import { Foresight } from './foresight.ts';
 const LOOP_US = 50_000;
 
 /** Samples each 10 ms of a path that carries `mbitAt` s, up to `toS`. */
-function seen(mbitAt: (s: number) => number, toS: number, noiseUs = 0): Foresight {
+function seen(mbitAt: (s: number) => number, toS: number, noiseUs = 0, told = true): Foresight {
   const foresight = new Foresight();
-  foresight.active = true;
   let bytes = 0;
   for (let ms = 0; ms <= toS * 1000; ms++) {
     bytes += mbitAt(ms / 1000) * 125;
-    if (ms % 10 === 0) foresight.note(1e6 + ms * 1000, bytes, LOOP_US, noiseUs);
+    if (ms % 10 === 0) foresight.note(1e6 + ms * 1000, bytes, LOOP_US, noiseUs, told);
   }
   return foresight;
 }
@@ -24,8 +23,8 @@ test('Foresight sees what a steady fall comes to a loop ahead', () => {
   assert.ok(Math.abs(soon - 3 * 125_000) < 10_000, `${soon}`);
 });
 
-test('a fall never comes to less than a quarter of what is known', () => {
-  assert.equal(seen(steady, 0.45).rateIn(10 * LOOP_US, 1e5), 25_000);
+test('a fall never comes to less than 0.15 of what is known', () => {
+  assert.equal(seen(steady, 0.45).rateIn(10 * LOOP_US, 1e5), 15_000);
 });
 
 test('what stands in a buffer takes longer where the rate falls', () => {
@@ -45,13 +44,28 @@ for (const [name, mbitAt] of [
   });
 }
 
-test('an outage is no fall, and without a queue nothing is foreseen', () => {
+test('an outage is no fall', () => {
   const foresight = seen(steady, 0.3);
-  foresight.active = false;
+  foresight.note(3e6, 1e6, LOOP_US, 0, false);
   assert.equal(foresight.rateIn(LOOP_US, 1e6), 1e6);
-  foresight.active = true;
-  foresight.note(3e6, 1e6, LOOP_US, 0);
+});
+
+test('without a queue a fall is seen but not foreseen', () => {
+  const foresight = seen(steady, 0.3, 0, false);
+  assert.ok(foresight.slope > 0.2, `${foresight.slope}`);
   assert.equal(foresight.rateIn(LOOP_US, 1e6), 1e6);
+});
+
+test('a fall that empties the queue goes on for two loops, and is worn then', () => {
+  const foresight = seen(steady, 0.3);
+  const before = foresight.rateIn(LOOP_US, 5e5);
+  // Little is sent, and little arrives.
+  foresight.note(1.34e6, 300_000, LOOP_US, 0, false);
+  const fallen = before - foresight.rateIn(LOOP_US, 5e5);
+  assert.ok(Math.abs(fallen - 0.04 * 20 * 125_000) < 10_000, `${fallen}`);
+  assert.ok(!foresight.isWorn(LOOP_US));
+  foresight.note(1.41e6, 300_500, LOOP_US, 0, false);
+  assert.ok(foresight.isWorn(LOOP_US));
 });
 
 test('jitter lengthens the stretches, so that it is no fall', () => {

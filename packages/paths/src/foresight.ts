@@ -1,27 +1,39 @@
 /**
  * What becomes of a rate that falls. What leaves now is served by the rate of a loop after the one
  * that is known, and what fills the buffer is the difference; so a fall that goes on is foreseen
- * in a straight line, through the rates of two stretches of arrivals, one behind the other.
+ * in a straight line, through the rates of two stretches of arrivals, one behind the other. Who
+ * foresees well sees his queue run empty, and then nothing tells the path's rate: for two loops
+ * the line is believed without one.
  */
 export class Foresight {
-  /** Does the rate fall, as far as a queue tells? Without one nothing is foreseen. */
-  active = false;
+  /** A steep fall is foreseen. */
+  falls = false;
+  /** By how much of itself the rate of what arrives falls in a loop, be there a queue or not. */
+  slope = 0;
   /** The newest rate, at the end of its stretch, bytes/s, and by how much it falls each µs. */
   #endRate = 0;
   #fallPerUs = 0;
+  /** When that line was drawn, and how old it is at the newest arrival. */
+  #drawnUs = 0;
+  #ageUs = 0;
   /** Arrivals of the newest samples, and what had arrived by then. */
   readonly #arrivedUs = new Float64Array(POINTS);
   readonly #bytes = new Float64Array(POINTS);
   #count = 0;
 
-  /** Each rate sample. `loopUs`: round trip and report; `noiseUs`: jitter of arrivals. */
-  note(arrivedUs: number, bytes: number, loopUs: number, noiseUs: number): void {
-    if (arrivedUs - (this.#arrivedUs[(this.#count - 1) & MASK] as number) > PAUSE_US)
-      this.#count = 0;
+  /**
+   * Each rate sample. `loopUs`: round trip and report; `noiseUs`: jitter of arrivals; `told`: a
+   * queue stands, so that nothing but the path spaces them.
+   */
+  note(arrivedUs: number, bytes: number, loopUs: number, noiseUs: number, told: boolean): void {
+    const pauseUs = arrivedUs - (this.#arrivedUs[(this.#count - 1) & MASK] as number);
+    if (pauseUs > PAUSE_US) this.forget();
     const newest = this.#count++;
     this.#arrivedUs[newest & MASK] = arrivedUs;
     this.#bytes[newest & MASK] = bytes;
-    this.#fallPerUs = 0;
+    this.#ageUs = arrivedUs - this.#drawnUs;
+    this.slope = 0;
+    this.falls &&= !told;
     const stretchUs = Math.max(STRETCH_LEAST_US, loopUs / 2, STRETCH_NOISES * noiseUs);
     const middle = this.#before(newest, stretchUs);
     const oldest = middle < 0 ? -1 : this.#before(middle, stretchUs);
@@ -29,33 +41,45 @@ export class Foresight {
     const newerUs = this.#span(middle, newest);
     const rate = this.#rate(middle, newest);
     const fall = (this.#rate(oldest, middle) - rate) / ((newerUs + this.#span(oldest, middle)) / 2);
-    this.#endRate = rate - (fall * newerUs) / 2;
+    const endRate = Math.max(1, rate - (fall * newerUs) / 2);
+    this.slope = (fall * loopUs) / endRate;
     // What is less is jitter, or a rival, before whom we must not flee.
-    if (fall * loopUs > STEEP_SHARE * this.#endRate) this.#fallPerUs = fall;
+    if (!told || this.slope < STEEP_SHARE) return;
+    this.falls = true;
+    this.#endRate = endRate;
+    this.#fallPerUs = fall;
+    this.#drawnUs = arrivedUs;
+    this.#ageUs = 0;
+  }
+
+  /** The line is older than two loops: what it has come to is all that is known. */
+  isWorn(loopUs: number): boolean {
+    return this.falls && this.#ageUs > WORN_LOOPS * loopUs;
   }
 
   /** What a path that now seems to carry `rate` will carry then, bytes/s. */
   rateIn(aheadUs: number, rate: number): number {
-    if (!this.active || this.#fallPerUs === 0) return rate;
-    return Math.min(rate, Math.max(LEAST_SHARE * rate, this.#endRate - this.#fallPerUs * aheadUs));
-  }
-
-  /** A steep fall is foreseen. */
-  get falls(): boolean {
-    return this.active && this.#fallPerUs > 0;
+    if (!this.falls) return rate;
+    const line = this.#endRate - this.#fallPerUs * (this.#ageUs + aheadUs);
+    return Math.min(rate, Math.max(LEAST_SHARE * rate, line));
   }
 
   /** How long so many bytes take from a moment on at which the path carries `rate`, µs. */
   drainUs(bytes: number, rate: number): number {
     const drainUs = (bytes * 1e6) / rate;
-    if (!this.active || this.#fallPerUs === 0) return drainUs;
+    if (!this.falls) return drainUs;
     return (bytes * 1e6) / Math.max(LEAST_SHARE * rate, rate - this.#fallPerUs * drainUs);
   }
 
+  /** Nothing more is foreseen. */
+  stop(): void {
+    this.falls = false;
+  }
+
   forget(): void {
-    this.active = false;
+    this.falls = false;
+    this.slope = 0;
     this.#count = 0;
-    this.#fallPerUs = 0;
   }
 
   /** The newest sample that is at least so much older than `from`, or −1. */
@@ -87,4 +111,6 @@ const STRETCH_NOISES = 8;
 /** A steady fall of 50 Mbit/s a second is this steep from 6 Mbit/s on at a loop of 25 ms. */
 const STEEP_SHARE = 0.2;
 /** A rate that has just fallen by steps looks as if it went on to nothing. */
-const LEAST_SHARE = 0.25;
+const LEAST_SHARE = 0.15;
+/** One until what the line foresaw is seen, and one more where that brings no queue. */
+const WORN_LOOPS = 2;
