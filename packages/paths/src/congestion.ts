@@ -246,7 +246,7 @@ export class Congestion {
     });
     now.rate = this.#rate;
     now.loopUs = this.#loopUs;
-    now.ownUs = 2 * target;
+    now.ownUs = 2 * this.#targetAtUs(this.#rate);
     now.lowUs = 2 * this.#targetAtUs(Math.max(this.#rate, this.#rivals.rateAlone));
     now.backlogged = this.#wasBacklogged;
     const packetUs = 1500e6 / Math.max(this.#rate, this.#rivals.rateAlone);
@@ -274,7 +274,8 @@ export class Congestion {
   /** Do arrivals tell a fall? Jitter looks like a small one, so much of the rate must be gone. */
   get #tellsFall(): boolean {
     const { queueUs } = this.#reading;
-    if (this.#foresight.falls) return queueUs > this.#targetAtUs(this.#rate);
+    if (queueUs < this.#targetAtUs(this.#rate)) return false;
+    if (this.#foresight.falls) return true;
     if (this.#rate < this.#rivals.rateAlone / 2) return queueUs > FALL_TARGETS * this.#targetUs;
     return this.#wasBacklogged && queueUs > FALL_TARGETS_MOST * this.#targetUs;
   }
@@ -319,9 +320,8 @@ export class Congestion {
     const growing = this.#growth.active;
     if (capacity && !growing) this.#limitedUs = nowUs;
     if (growing) this.#rate = Math.max(this.#rate, sample);
-    else if (this.#foresight.falls || (this.#delivery.stretches && this.#fellOfLate(nowUs))) {
-      this.#rate = Math.min(this.#rate, sample);
-    } else if (sample > this.#rate ? fromUs >= this.#foreseenUs : capacity) {
+    else if (this.#foresight.falls) this.#rate = Math.min(this.#rate, sample);
+    else if (sample > this.#rate ? fromUs >= this.#foreseenUs : capacity) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
       // Two lower ones in a row are no jitter: the rate is at the higher of them already.
       if (queueUs > target) this.#rate = Math.min(this.#rate, this.#delivery.higherOfTwo);

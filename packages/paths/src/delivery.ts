@@ -62,11 +62,6 @@ export class DeliveryRate {
     return (this.sample * this.spanUs) / Math.max(1, this.toUs - this.fromUs);
   }
 
-  /** Arrivals further apart than departures: more was sent than the path carries. */
-  get stretches(): boolean {
-    return this.moves && this.spanUs > this.toUs - this.fromUs;
-  }
-
   /** Arrivals further apart than departures, or closer: there the rate is the path's. */
   get moves(): boolean {
     const { spanUs, fromUs, toUs } = this;

@@ -2,7 +2,7 @@
  * What becomes of a rate that falls. What leaves now is served by the rate of a loop after the one
  * that is known, and what fills the buffer is the difference; so a fall that goes on is foreseen
  * in a straight line, through the rates of two stretches of arrivals, one behind the other. Who
- * foresees well sees his queue run empty, and then nothing tells the path's rate: for two loops
+ * foresees well sees his queue run empty, and then nothing tells the path's rate: for three loops
  * the line is believed without one.
  */
 export class Foresight {
@@ -52,7 +52,7 @@ export class Foresight {
     this.#ageUs = 0;
   }
 
-  /** The line is older than two loops: what it has come to is all that is known. */
+  /** The line is older than three loops: what it has come to is all that is known. */
   isWorn(loopUs: number): boolean {
     return this.falls && this.#ageUs > WORN_LOOPS * loopUs;
   }
@@ -112,5 +112,5 @@ const STRETCH_NOISES = 8;
 const STEEP_SHARE = 0.2;
 /** A rate that has just fallen by steps looks as if it went on to nothing. */
 const LEAST_SHARE = 0.15;
-/** One until what the line foresaw is seen, and one more where that brings no queue. */
-const WORN_LOOPS = 2;
+/** One until what the line foresaw is seen, and as long as that brings no queue. */
+const WORN_LOOPS = 3;
