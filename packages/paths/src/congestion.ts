@@ -54,10 +54,10 @@ export class Congestion {
   #reportUs = 0;
   /** When the rate was last seen in use. */
   #provedUs = 0;
-  /** When it was last the path that set the rate, and not what there was to send. */
+  /** When the path last set the rate, and not what there was to send. */
   #limitedUs = Number.NEGATIVE_INFINITY;
-  /** When the queue had run empty in a fall, and the rate became what was foreseen. */
-  #foreseenUs = Number.NEGATIVE_INFINITY;
+  /** When the rate became what was foreseen of a fall. */
+  #landedUs = Number.NEGATIVE_INFINITY;
   /** When others last stood in the queue. */
   #rivalsUs = Number.NEGATIVE_INFINITY;
 
@@ -140,6 +140,7 @@ export class Congestion {
     if (queueUs > Math.max(this.#targetUs / 2, leastUs, calmPeakUs)) this.#growth.queued();
     this.#queue.note(queueUs);
     const arrivedUs = sentUs + this.#base.latestUs;
+    if (this.#foresight.wears(arrivedUs, this.#loopUs)) this.#landed(nowUs);
     this.#route.note(sentUs, queueUs, this.#targetUs, smoothedRttUs, this.#rateSoon);
     const spanUs = Math.min(SPAN_MOST_US, Math.max(SPAN_LEAST_US, this.#rttUs / 2));
     if (this.#delivery.take(sentUs, arrivedUs, deliveredBytes, spanUs, this.#stands)) {
@@ -163,7 +164,7 @@ export class Congestion {
     this.#reportUs = 0;
     this.#provedUs = 0;
     this.#limitedUs = Number.NEGATIVE_INFINITY;
-    this.#foreseenUs = Number.NEGATIVE_INFINITY;
+    this.#landedUs = Number.NEGATIVE_INFINITY;
     this.#rivalsUs = Number.NEGATIVE_INFINITY;
     this.#queue.forget();
     this.windowBytes = this.#windowOfNow();
@@ -241,7 +242,7 @@ export class Congestion {
     this.#growth.step(nowUs, this.#loopUs, this.#rate, {
       full: this.#wasBacklogged,
       leaps: this.#mayLeap(nowUs),
-      held: this.#fellOfLate(nowUs),
+      held: this.#rivals.hasFallen(nowUs, FALL_LOOPS * this.#loopUs),
       drained: this.#drain.active || nowUs < this.#drain.refillUntilUs,
     });
     now.rate = this.#rate;
@@ -259,30 +260,27 @@ export class Congestion {
 
   /** Not before rivals: who flees before them is starved. */
   #foresee(arrivedUs: number, nowUs: number): void {
-    const told = this.#tellsFall && !this.#growth.starting && this.#isAlone(nowUs);
+    const told = this.#tellsFall && this.#isAlone(nowUs);
     const { deliveredBytes } = this.feedback;
     this.#foresight.note(arrivedUs, deliveredBytes, this.#loopUs, this.#noiseUs, told);
     this.#reading.falling = this.#foresight.slope > FALLING_SHARE;
-    if (!this.#foresight.falls) return;
-    this.#rivals.fell(nowUs);
-    if (!this.#foresight.isWorn(this.#loopUs)) return;
-    this.#rate = this.#rateSoon;
+    if (this.#foresight.falls) this.#rivals.fell(nowUs);
+  }
+
+  /** The queue ran empty in a fall, and what the path carries is what was foreseen. */
+  #landed(nowUs: number): void {
+    this.#rate = Math.max(RATE_LEAST, this.#rateSoon);
     this.#foresight.stop();
-    this.#foreseenUs = nowUs;
+    this.#landedUs = nowUs;
   }
 
   /** Do arrivals tell a fall? Jitter looks like a small one, so much of the rate must be gone. */
   get #tellsFall(): boolean {
     const { queueUs } = this.#reading;
-    if (queueUs < this.#targetAtUs(this.#rate)) return false;
+    if (this.#growth.starting || queueUs < this.#targetAtUs(this.#rate)) return false;
     if (this.#foresight.falls) return true;
     if (this.#rate < this.#rivals.rateAlone / 2) return queueUs > FALL_TARGETS * this.#targetUs;
     return this.#wasBacklogged && queueUs > FALL_TARGETS_MOST * this.#targetUs;
-  }
-
-  /** A fall was foreseen a moment ago. What is empty now is so by that. */
-  #fellOfLate(nowUs: number): boolean {
-    return this.#rivals.hasFallen(nowUs, FALL_LOOPS * this.#loopUs);
   }
 
   /** No rival was met of late, and none is suspected. */
@@ -321,7 +319,7 @@ export class Congestion {
     if (capacity && !growing) this.#limitedUs = nowUs;
     if (growing) this.#rate = Math.max(this.#rate, sample);
     else if (this.#foresight.falls) this.#rate = Math.min(this.#rate, sample);
-    else if (sample > this.#rate ? fromUs >= this.#foreseenUs : capacity) {
+    else if (sample > this.#rate ? fromUs >= this.#landedUs : capacity) {
       this.#rate += (sample - this.#rate) * (queueUs > 2 * target ? 0.7 : 0.3);
       // Two lower ones in a row are no jitter: the rate is at the higher of them already.
       if (queueUs > target) this.#rate = Math.min(this.#rate, this.#delivery.higherOfTwo);
@@ -381,7 +379,7 @@ const ALONE_AFTER_US = 30_000_000;
 const FALL_TARGETS = 1.5;
 /** No jitter stands so long: a fall within half a second, of which most is left yet. */
 const FALL_TARGETS_MOST = 5;
-/** So long after one was foreseen a path that seems empty may be one that falls on. */
+/** So long after one was foreseen the queue is empty by that, and the path may fall on. */
 const FALL_LOOPS = 4;
 /** Of the rate in a loop: more than jitter does to two stretches of arrivals. */
 const FALLING_SHARE = 0.1;

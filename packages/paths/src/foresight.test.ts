@@ -23,8 +23,9 @@ test('Foresight sees what a steady fall comes to a loop ahead', () => {
   assert.ok(Math.abs(soon - 3 * 125_000) < 10_000, `${soon}`);
 });
 
-test('a fall never comes to less than 0.15 of what is known', () => {
-  assert.equal(seen(steady, 0.45).rateIn(10 * LOOP_US, 1e5), 15_000);
+test('a fall never comes to less than 0.15 of what is known, nor to 240 kbit/s', () => {
+  assert.equal(seen(steady, 0.45).rateIn(10 * LOOP_US, 3e5), 45_000);
+  assert.equal(seen(steady, 0.45).rateIn(10 * LOOP_US, 1e5), 30_000);
 });
 
 test('what stands in a buffer takes longer where the rate falls', () => {
@@ -61,11 +62,10 @@ test('a fall that empties the queue goes on for three loops, and is worn then', 
   const before = foresight.rateIn(LOOP_US, 5e5);
   // Little is sent, and little arrives.
   foresight.note(1.34e6, 300_000, LOOP_US, 0, false);
+  assert.ok(!foresight.wears(1.34e6, LOOP_US));
   const fallen = before - foresight.rateIn(LOOP_US, 5e5);
   assert.ok(Math.abs(fallen - 0.04 * 20 * 125_000) < 10_000, `${fallen}`);
-  assert.ok(!foresight.isWorn(LOOP_US));
-  foresight.note(1.46e6, 300_500, LOOP_US, 0, false);
-  assert.ok(foresight.isWorn(LOOP_US));
+  assert.ok(foresight.wears(1.46e6, LOOP_US));
 });
 
 test('jitter lengthens the stretches, so that it is no fall', () => {

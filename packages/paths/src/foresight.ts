@@ -31,7 +31,6 @@ export class Foresight {
     const newest = this.#count++;
     this.#arrivedUs[newest & MASK] = arrivedUs;
     this.#bytes[newest & MASK] = bytes;
-    this.#ageUs = arrivedUs - this.#drawnUs;
     this.slope = 0;
     this.falls &&= !told;
     const stretchUs = Math.max(STRETCH_LEAST_US, loopUs / 2, STRETCH_NOISES * noiseUs);
@@ -52,8 +51,9 @@ export class Foresight {
     this.#ageUs = 0;
   }
 
-  /** The line is older than three loops: what it has come to is all that is known. */
-  isWorn(loopUs: number): boolean {
+  /** Each arrival, with a sample or without. True: what the line has come to is all we know. */
+  wears(arrivedUs: number, loopUs: number): boolean {
+    this.#ageUs = arrivedUs - this.#drawnUs;
     return this.falls && this.#ageUs > WORN_LOOPS * loopUs;
   }
 
@@ -61,7 +61,7 @@ export class Foresight {
   rateIn(aheadUs: number, rate: number): number {
     if (!this.falls) return rate;
     const line = this.#endRate - this.#fallPerUs * (this.#ageUs + aheadUs);
-    return Math.min(rate, Math.max(LEAST_SHARE * rate, line));
+    return Math.min(rate, Math.max(LEAST_RATE, LEAST_SHARE * rate, line));
   }
 
   /** How long so many bytes take from a moment on at which the path carries `rate`, µs. */
@@ -112,5 +112,7 @@ const STRETCH_NOISES = 8;
 const STEEP_SHARE = 0.2;
 /** A rate that has just fallen by steps looks as if it went on to nothing. */
 const LEAST_SHARE = 0.15;
+/** 240 kbit/s: enough to see soon what has become of the path, and whether a rival came. */
+const LEAST_RATE = 30_000;
 /** One until what the line foresaw is seen, and as long as that brings no queue. */
 const WORN_LOOPS = 3;
