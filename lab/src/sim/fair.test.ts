@@ -104,18 +104,15 @@ test('Bulk down that yields is not taken for a falling path: 50 Mbit/s, buffer 5
   assert.ok(seen.later >= FAIR[0], wordsOf(seen));
 });
 
-test('Bulk down beside BBR is not starved: 10 Mbit/s, 20 ms, buffer 200 ms', (t) => {
-  const seen = beside({
-    rival: 'bbr',
-    mbit: 10,
-    rttMs: 20,
-    bufferMs: 200,
-    first: 'rival',
-    side: 'site',
+for (const first of ['rival', 'tunnel'] as const) {
+  const name = `10 Mbit/s, 20 ms, buffer 200 ms, first ${first}`;
+  test(`Bulk down beside BBR is not starved: ${name}`, (t) => {
+    const road = { mbit: 10, rttMs: 20, bufferMs: 200, side: 'site' } as const;
+    const seen = beside({ rival: 'bbr', first, ...road });
+    t.diagnostic(wordsOf(seen));
+    assert.ok(seen.later >= FAIR[0], wordsOf(seen));
   });
-  t.diagnostic(wordsOf(seen));
-  assert.ok(seen.later >= FAIR[0], wordsOf(seen));
-});
+}
 
 test('the measure sees who is starved: CUBIC beside BBR in a shallow buffer', () => {
   const sender = { rival: 'bbr', mbit: 10, rttMs: 50, bufferMs: 50, first: 'together' } as const;
