@@ -70,7 +70,7 @@ export class Competition {
   routeUs = 0;
   /** The most that the path carried of late without a queue of others, bytes/s. */
   rateAlone = 0;
-  /** Less than half of the rate is left, but what stands may be ours: let it run empty first. */
+  /** Less than the path once carried is left, but what stands may be ours: let it drain first. */
   wantsDrain = false;
   #rememberedUs = 0;
   /** When we last had what the path once carried, or no more to send. */
