@@ -124,7 +124,7 @@ export class Competition {
 
   /** Who yields to a queue of others still sends so much, to see what becomes of it, bytes/s. */
   leastRate(nowUs: number): number {
-    return nowUs - this.#fellUs < FELL_US ? 0 : LEAST_SHARE * this.rateAlone;
+    return this.hasFallen(nowUs, FELL_US) ? 0 : LEAST_SHARE * this.rateAlone;
   }
 
   /** A fall was foreseen so lately, and may go on. */
@@ -213,7 +213,7 @@ export class Competition {
     // What falls once may be a rival who lost a packet.
     this.#blocksFailed = progress ? Math.max(0, this.#blocksFailed - 2) : this.#blocksFailed + 1;
     if (!progress && nowUs < this.#waryUntilUs) this.#resume(now);
-    else if (this.#blocksFailed >= (now.falling ? 2 * BLOCKS_FAILED : BLOCKS_FAILED)) {
+    else if (this.#blocksFailed >= (now.falling ? BLOCKS_FAILED_FALLING : BLOCKS_FAILED)) {
       if (queueUs <= now.ownUs) this.wantsDrain = true;
       else this.#startDoubling(now, now.loopUs + queueUs);
     }
@@ -353,6 +353,7 @@ const WINDOW_BYTES_LEAST = 4 * 1400;
  */
 const LOW_PART = 0.65;
 const LEAST_SHARE = 0.01;
+/** As long as four blocks. */
 const LESS_US = 1_000_000;
 /** By then the rate is known again, and the queue that the fall made has drained. */
 const FELL_US = 3_000_000;
@@ -360,6 +361,8 @@ const FELL_US = 3_000_000;
 const FALL_ON_US = 1_000_000;
 const BLOCK_US = 250_000;
 const BLOCKS_FAILED = 4;
+/** A window doubled in a fall of two seconds left five of them in the buffer. */
+const BLOCKS_FAILED_FALLING = 8;
 const BLOCKS_SUSPICIOUS = 3;
 /** Without a foreign queue the present rate is the truth; while yielding it is not. */
 const MEMORY_LOW_US = 1_000_000;

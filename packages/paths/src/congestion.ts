@@ -269,7 +269,7 @@ export class Congestion {
 
   /** The queue ran empty in a fall, and what the path carries is what was foreseen. */
   #landed(nowUs: number): void {
-    this.#rate = Math.max(RATE_LEAST, this.#rateSoon);
+    this.#rate = this.#rateSoon;
     this.#foresight.stop();
     this.#landedUs = nowUs;
   }
